@@ -1,0 +1,54 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Cairn.Engine.Primitives;
+
+/// <summary>The keyed hash that names a blob: HMAC-SHA-256(blob-id key, kind ‖ content).</summary>
+public readonly record struct BlobId(Bytes32 Bytes) : IComparable<BlobId>
+{
+    public const int Size = Bytes32.Size;
+
+    public BlobId(ReadOnlySpan<byte> bytes) : this(new Bytes32(bytes)) { }
+
+    public ulong Prefix => Bytes.Prefix;
+
+    [UnscopedRef]
+    public ReadOnlySpan<byte> AsSpan() => Bytes.AsSpan();
+
+    public int CompareTo(BlobId other) => Bytes.CompareTo(other.Bytes);
+    public override string ToString() => Bytes.ToString();
+}
+
+/// <summary>SHA-256 of an object's stored bytes: a pack's name, and the last part of every other object's name.</summary>
+public readonly record struct ObjectHash(Bytes32 Bytes) : IComparable<ObjectHash>
+{
+    public const int Size = Bytes32.Size;
+
+    public ObjectHash(ReadOnlySpan<byte> bytes) : this(new Bytes32(bytes)) { }
+
+    [UnscopedRef]
+    public ReadOnlySpan<byte> AsSpan() => Bytes.AsSpan();
+
+    public int CompareTo(ObjectHash other) => Bytes.CompareTo(other.Bytes);
+    public override string ToString() => Bytes.ToString();
+}
+
+/// <summary>Who signed: the first 16 bytes of SHA-256 of a context string and an Ed25519 public key (docs/format.md).</summary>
+public readonly record struct SignerId(UInt128 Value) : IComparable<SignerId>
+{
+    public const int Size = 16;
+
+    public SignerId(ReadOnlySpan<byte> bytes)
+        : this(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes)) { }
+
+    public void CopyTo(Span<byte> destination) =>
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(destination, Value);
+
+    public int CompareTo(SignerId other) => Value.CompareTo(other.Value);
+
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        CopyTo(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
+}

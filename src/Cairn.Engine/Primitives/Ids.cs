@@ -3,33 +3,39 @@ using System.Diagnostics.CodeAnalysis;
 namespace Cairn.Engine.Primitives;
 
 /// <summary>The keyed hash that names a blob: HMAC-SHA-256(blob-id key, kind ‖ content).</summary>
-public readonly record struct BlobId(Bytes32 Bytes) : IComparable<BlobId>
+public readonly record struct BlobId : IComparable<BlobId>
 {
+    readonly Bytes32 _bytes;
+
     public const int Size = Bytes32.Size;
 
-    public BlobId(ReadOnlySpan<byte> bytes) : this(new Bytes32(bytes)) { }
+    public BlobId(ReadOnlySpan<byte> bytes) => _bytes = new Bytes32(bytes);
 
-    public ulong Prefix => Bytes.Prefix;
+    public ulong Prefix => _bytes.Prefix;
 
     [UnscopedRef]
-    public ReadOnlySpan<byte> AsSpan() => Bytes.AsSpan();
+    public ReadOnlySpan<byte> AsSpan() => _bytes.AsSpan();
 
-    public int CompareTo(BlobId other) => Bytes.CompareTo(other.Bytes);
-    public override string ToString() => Bytes.ToString();
+    public int CompareTo(BlobId other) => _bytes.CompareTo(other._bytes);
+    public void CopyTo(Span<byte> destination) => _bytes.CopyTo(destination);
+    public override string ToString() => _bytes.ToString();
 }
 
 /// <summary>SHA-256 of an object's stored bytes: a pack's name, and the last part of every other object's name.</summary>
-public readonly record struct ObjectHash(Bytes32 Bytes) : IComparable<ObjectHash>
+public readonly record struct ObjectHash : IComparable<ObjectHash>
 {
+    readonly Bytes32 _bytes;
+
     public const int Size = Bytes32.Size;
 
-    public ObjectHash(ReadOnlySpan<byte> bytes) : this(new Bytes32(bytes)) { }
+    public ObjectHash(ReadOnlySpan<byte> bytes) => _bytes = new Bytes32(bytes);
 
     [UnscopedRef]
-    public ReadOnlySpan<byte> AsSpan() => Bytes.AsSpan();
+    public ReadOnlySpan<byte> AsSpan() => _bytes.AsSpan();
 
-    public int CompareTo(ObjectHash other) => Bytes.CompareTo(other.Bytes);
-    public override string ToString() => Bytes.ToString();
+    public int CompareTo(ObjectHash other) => _bytes.CompareTo(other._bytes);
+    public void CopyTo(Span<byte> destination) => _bytes.CopyTo(destination);
+    public override string ToString() => _bytes.ToString();
 }
 
 /// <summary>Who signed: the first 16 bytes of SHA-256 of a context string and an Ed25519 public key (docs/format.md).</summary>

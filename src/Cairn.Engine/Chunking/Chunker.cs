@@ -59,7 +59,7 @@ public sealed unsafe class Chunker(CutRule rule)
                 if (hash < CandidateLimit && IsBoundary(at, cutKey))
                     return _minimum;
             }
-            while ((at = NextCandidate(at, end, (ulong*)gear, ref hash)) != null)
+            while ((at = NextCandidate(at, end, (ulong*)gear, CandidateLimit, ref hash)) != null)
             {
                 if (IsBoundary(at, cutKey))
                     return (int)(at - start);
@@ -88,27 +88,27 @@ public sealed unsafe class Chunker(CutRule rule)
     }
 
     /// <summary>The first place after <paramref name="at"/> where the hash's top bits are zero; null if none to the end.</summary>
-    // The hot loop, once per byte: by hand eight bytes from one load, no bounds to check, the state in registers.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static byte* NextCandidate(byte* at, byte* end, ulong* gear, ref ulong state)
+    // The hot loop, once per byte: no bounds to check, and the limit is an argument only so that the compiler keeps it in
+    // a register instead of loading a long constant for every byte.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static byte* NextCandidate(byte* at, byte* end, ulong* gear, ulong limit, ref ulong state)
     {
         var hash = state;
         while (end - at >= 8)
         {
-            var eight = *(ulong*)at;
-            if ((hash = hash + hash + gear[(byte)eight]) < CandidateLimit) { at += 1; goto Found; }
-            if ((hash = hash + hash + gear[(byte)(eight >> 8)]) < CandidateLimit) { at += 2; goto Found; }
-            if ((hash = hash + hash + gear[(byte)(eight >> 16)]) < CandidateLimit) { at += 3; goto Found; }
-            if ((hash = hash + hash + gear[(byte)(eight >> 24)]) < CandidateLimit) { at += 4; goto Found; }
-            if ((hash = hash + hash + gear[(byte)(eight >> 32)]) < CandidateLimit) { at += 5; goto Found; }
-            if ((hash = hash + hash + gear[(byte)(eight >> 40)]) < CandidateLimit) { at += 6; goto Found; }
-            if ((hash = hash + hash + gear[(byte)(eight >> 48)]) < CandidateLimit) { at += 7; goto Found; }
-            if ((hash = hash + hash + gear[eight >> 56]) < CandidateLimit) { at += 8; goto Found; }
+            if ((hash = hash + hash + gear[at[0]]) < limit) { at += 1; goto Found; }
+            if ((hash = hash + hash + gear[at[1]]) < limit) { at += 2; goto Found; }
+            if ((hash = hash + hash + gear[at[2]]) < limit) { at += 3; goto Found; }
+            if ((hash = hash + hash + gear[at[3]]) < limit) { at += 4; goto Found; }
+            if ((hash = hash + hash + gear[at[4]]) < limit) { at += 5; goto Found; }
+            if ((hash = hash + hash + gear[at[5]]) < limit) { at += 6; goto Found; }
+            if ((hash = hash + hash + gear[at[6]]) < limit) { at += 7; goto Found; }
+            if ((hash = hash + hash + gear[at[7]]) < limit) { at += 8; goto Found; }
             at += 8;
         }
         while (at < end)
         {
-            if ((hash = hash + hash + gear[*at++]) < CandidateLimit)
+            if ((hash = hash + hash + gear[*at++]) < limit)
                 goto Found;
         }
         state = hash;

@@ -20,11 +20,12 @@ public sealed class ByteWriter(int initialCapacity = 256)
     public void I64(long value) => BinaryPrimitives.WriteInt64LittleEndian(Take(8), value);
     public void U128BigEndian(UInt128 value) => BinaryPrimitives.WriteUInt128BigEndian(Take(16), value);
     public void Bytes(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
+    public void Ulid(Ulid ulid) => ulid.CopyTo(Take(Primitives.Ulid.Size));
     public void Zeros(int count) => Take(count).Clear();
 
     public void Varint(ulong value)
     {
-        var span = _buffer.GetSpan(Primitives.Varint.MaxSize);
+        var span = _buffer.GetSpan(Primitives.Varint.LengthMax);
         _buffer.Advance(Primitives.Varint.Write(span, value));
     }
 

@@ -18,7 +18,7 @@ public static class LedgerCodec
         var writer = new ByteWriter();
         writer.U8((byte)ledger.Kind);
         writer.I64(ledger.Time.ToUnixTimeMilliseconds());
-        writer.Bytes(ledger.Session.ToByteArray());
+        writer.Ulid(ledger.Session);
         writer.Bytes(ledger.Source.AsSpan());
         writer.U16((ushort)ledger.Tags.Count);
         foreach (var tag in ledger.Tags)

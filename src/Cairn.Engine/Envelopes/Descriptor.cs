@@ -3,9 +3,10 @@ using System.Text;
 using System.Text.Json;
 using Cairn.Engine.Crypto;
 using Cairn.Engine.Chunking;
+using Cairn.Engine.Formats;
 using Cairn.Engine.Primitives;
 
-namespace Cairn.Engine.Formats;
+namespace Cairn.Engine.Envelopes;
 
 /// <summary>The repository's descriptor, <c>cairn.json</c> (docs/format.md, section 13).</summary>
 public sealed record Descriptor

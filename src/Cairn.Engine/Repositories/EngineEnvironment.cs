@@ -1,0 +1,6 @@
+using Cairn.Engine.Primitives;
+
+namespace Cairn.Engine.Repositories;
+
+/// <summary>What the engine takes from the world besides its ports: a clock, randomness, and memory.</summary>
+public sealed record EngineEnvironment(TimeProvider Time, IRandomSource Random, BufferPool Buffers);

@@ -1,0 +1,109 @@
+using Cairn.Engine.Crypto;
+using Cairn.Engine.Envelopes;
+using Cairn.Engine.Formats;
+using Cairn.Engine.Formats.Records;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Storage;
+using Google.Protobuf;
+
+namespace Cairn.Engine.Repositories;
+
+/// <summary>Reads and writes <c>hosts/</c>: who was let in, by an admin, in a chain (docs/format.md, HostRecord).</summary>
+public static class HostRecords
+{
+    const int NameMax = 1024;
+
+    sealed record Stored(ObjectHash Hash, HostRecord Record);
+
+    /// <summary>Where the chain ends: what the next record has to continue.</summary>
+    public readonly record struct Tail(ulong Sequence, ObjectHash? Hash);
+
+    /// <summary>Adds everybody enrolled to the registry; returns the chain's end and what is wrong with it.</summary>
+    public static async Task<(Tail Tail, IReadOnlyList<string> Problems)> ReadAsync(
+        IObjectStore store, EnvelopeKeys keys, SignerRegistry registry, CancellationToken cancellationToken)
+    {
+        var records = new List<Stored>();
+        var problems = new List<string>();
+        await foreach (var info in store.ListAsync(ObjectNames.Hosts, cancellationToken))
+        {
+            if (info.ForeignName is not null || !ObjectNames.TryParseDated(ObjectNames.Hosts, info.Key, out var name))
+            {
+                problems.Add($"{info.ForeignName ?? info.Key.Value}: not a name of Cairn's");
+                continue;
+            }
+            try
+            {
+                var record = await ObjectReader.ReadAsync(
+                    store, info.Key, name.Hash, bytes => Open(bytes, name, keys, registry), cancellationToken);
+                records.Add(new Stored(name.Hash, record));
+            }
+            catch (DamagedObjectException e)
+            {
+                problems.Add(e.Message);
+            }
+        }
+        records.Sort((left, right) => left.Record.Sequence.CompareTo(right.Record.Sequence));
+        foreach (var stored in records)
+            Apply(stored.Record, registry);
+        problems.AddRange(FindGaps(records));
+        return (records.Count == 0 ? default : new Tail(records[^1].Record.Sequence, records[^1].Hash), problems);
+    }
+
+    /// <summary>Enrols a host: from now on what it signs is accepted.</summary>
+    public static async Task<Tail> EnrolAsync(
+        IObjectStore store, EnvelopeKeys keys, Tail tail, SigningPublicKey host, string name, Signer admin,
+        EngineEnvironment environment, CancellationToken cancellationToken)
+    {
+        var record = new HostRecord
+        {
+            Kind = HostRecord.Types.Kind.Enrol, Sequence = tail.Sequence + 1, Previous = Keys.Roster.ToBytes(tail.Hash),
+            Created = environment.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+            PublicKey = ByteString.CopyFrom(host.AsSpan()), Name = name,
+        };
+        var ulid = Ulid.New(environment.Time, environment.Random);
+        var stored = IndexEnvelope.Seal(
+            ObjectType.HostRecord, domain: 0, ulid, StrictRecord.Encode(record), keys, admin, environment.Random);
+        var (_, hash) = await ObjectWriter.PutDatedAsync(store, ObjectNames.Hosts, ulid, stored, cancellationToken);
+        return new Tail(record.Sequence, hash);
+    }
+
+    static HostRecord Open(ReadOnlyMemory<byte> bytes, DatedName name, EnvelopeKeys keys, ISignerDirectory signers)
+    {
+        var opened = IndexEnvelope.Open(ObjectType.HostRecord, bytes.Span, keys, signers);
+        if (opened.Ulid != name.Ulid)
+            throw new FormatViolationException(FailureKind.Name, "its name says another ULID than the object");
+        var record = StrictRecord.Decode(opened.Body.Span, HostRecord.Parser);
+        StrictRecord.RequireLength(record.PublicKey, SigningPublicKey.Size, "public_key");
+        if (record.Kind == HostRecord.Types.Kind.Unspecified || !Enum.IsDefined(record.Kind))
+            throw new FormatViolationException(
+                FailureKind.Unsupported, $"a host record of kind {(int)record.Kind} needs a newer version of Cairn");
+        if (record.Name.Length > NameMax || record.Sequence == 0 || (record.Sequence == 1) != record.Previous.IsEmpty)
+            throw new FormatViolationException(FailureKind.Framing, "a host record with too long a name, or outside of its chain");
+        if (!record.Previous.IsEmpty)
+            StrictRecord.RequireLength(record.Previous, ObjectHash.Size, "previous");
+        TimeRange.FromRecord(record.Created);
+        return record;
+    }
+
+    static void Apply(HostRecord record, SignerRegistry registry)
+    {
+        var publicKey = new SigningPublicKey(record.PublicKey.Span);
+        var time = TimeRange.FromRecord(record.Created);
+        if (record.Kind == HostRecord.Types.Kind.Revoke)
+            registry.Revoke(publicKey.ToSignerId(), time);
+        else
+            registry.Add(new EnrolledSigner(
+                publicKey.ToSignerId(), publicKey, record.Name,
+                IsMaintainer: record.Kind == HostRecord.Types.Kind.Endorse, record.MayForget, time));
+    }
+
+    static IEnumerable<string> FindGaps(List<Stored> records)
+    {
+        var present = records.Select(stored => stored.Hash).ToHashSet();
+        foreach (var stored in records)
+        {
+            if (!stored.Record.Previous.IsEmpty && !present.Contains(new ObjectHash(stored.Record.Previous.Span)))
+                yield return $"hosts/: record {stored.Record.Sequence - 1} is missing";
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using Cairn.Engine.Crypto;
+using Cairn.Engine.Envelopes;
+using Cairn.Engine.Formats;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Storage;
+
+namespace Cairn.Engine.Repositories.Keys;
+
+/// <summary>A key slot and the object it stands in.</summary>
+public sealed record StoredKeySlot(ObjectKey Key, ObjectHash Hash, KeySlot Slot);
+
+/// <summary>What <c>keys/</c> says: the current roster, the slots that count, and what is wrong there.</summary>
+public sealed record KeyListing(
+    ObjectHash RosterHash, Roster Roster, IReadOnlyList<StoredKeySlot> Slots, IReadOnlyList<string> Problems);
+
+/// <summary>
+/// Reads and writes <c>keys/</c>: slots and rosters, all signed by the admin key. Slots that no roster lists do not count;
+/// of several rosters the one with the greatest sequence does.
+/// </summary>
+public static class KeyStore
+{
+    public static async Task<KeyListing> ReadAsync(
+        IObjectStore store, RepositoryId repository, ISignerDirectory signers, CancellationToken cancellationToken)
+    {
+        var slots = new Dictionary<ObjectHash, StoredKeySlot>();
+        var rosters = new Dictionary<ObjectHash, Roster>();
+        var problems = new List<string>();
+        await foreach (var info in store.ListAsync(ObjectNames.Keys, cancellationToken))
+        {
+            if (info.ForeignName is { } foreign || !ObjectNames.TryParseDated(ObjectNames.Keys, info.Key, out var name))
+            {
+                problems.Add($"{info.ForeignName ?? info.Key.Value}: not a name of Cairn's");
+                continue;
+            }
+            try
+            {
+                await ReadOneAsync(store, info.Key, name, repository, signers, slots, rosters, cancellationToken);
+            }
+            // One bad object must not keep a person from opening the repository with another.
+            catch (DamagedObjectException e)
+            {
+                problems.Add(e.Message);
+            }
+        }
+        return Choose(slots, rosters, problems);
+    }
+
+    public static async Task<StoredKeySlot> PutSlotAsync(
+        IObjectStore store, KeySlot slot, RepositoryId repository, Signer admin, EngineEnvironment environment,
+        CancellationToken cancellationToken)
+    {
+        var ulid = Ulid.New(environment.Time, environment.Random);
+        var stored = PlainEnvelope.Seal(ObjectType.KeySlot, domain: 0, ulid, slot.Encode(), repository, admin);
+        var (key, hash) = await ObjectWriter.PutDatedAsync(store, ObjectNames.Keys, ulid, stored, cancellationToken);
+        return new StoredKeySlot(key, hash, slot);
+    }
+
+    public static async Task PutRosterAsync(
+        IObjectStore store, Roster roster, RepositoryId repository, Signer admin, EngineEnvironment environment,
+        CancellationToken cancellationToken)
+    {
+        var ulid = Ulid.New(environment.Time, environment.Random);
+        var stored = PlainEnvelope.Seal(ObjectType.Roster, domain: 0, ulid, roster.Encode(), repository, admin);
+        await ObjectWriter.PutDatedAsync(store, ObjectNames.Keys, ulid, stored, cancellationToken);
+    }
+
+    /// <summary>A slot that holds the seeds, sealed to a recipient.</summary>
+    public static KeySlot CreateSlot(
+        KeySlotKind kind, string label, SealingPublicKey recipient, PassphraseParameters? passphrase,
+        IReadOnlyDictionary<uint, SecretKey> seeds, EngineEnvironment environment)
+    {
+        Span<byte> id = stackalloc byte[16];
+        environment.Random.Fill(id);
+        var seals = new Dictionary<uint, ReadOnlyMemory<byte>>();
+        foreach (var (epoch, seed) in seeds)
+        {
+            var box = new byte[seed.Length + SealedBox.Overhead];
+            if (!SealedBox.TrySeal(recipient, seed.AsSpan(), box, environment.Random))
+                throw new ArgumentException("the recipient's public key is not a usable point of the curve");
+            seals.Add(epoch, box);
+        }
+        return new KeySlot
+        {
+            Kind = kind, Id = new KeySlotId(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(id)), Label = label,
+            Created = environment.Time.GetUtcNow(), Recipient = recipient, Passphrase = passphrase, Seals = seals,
+        };
+    }
+
+    static async Task ReadOneAsync(
+        IObjectStore store, ObjectKey key, DatedName name, RepositoryId repository, ISignerDirectory signers,
+        Dictionary<ObjectHash, StoredKeySlot> slots, Dictionary<ObjectHash, Roster> rosters,
+        CancellationToken cancellationToken) =>
+        await ObjectReader.ReadAsync(store, key, name.Hash, bytes =>
+        {
+            var isRoster = bytes.Length > ObjectHeader.TypeOffset
+                && bytes.Span[ObjectHeader.TypeOffset] == (byte)ObjectType.Roster;
+            var type = isRoster ? ObjectType.Roster : ObjectType.KeySlot;
+            var opened = PlainEnvelope.Open(type, bytes, repository, signers);
+            if (opened.Ulid != name.Ulid)
+                throw new FormatViolationException(FailureKind.Name, "its name says another ULID than the object");
+            if (isRoster)
+                rosters[name.Hash] = Roster.Decode(opened.Body.Span);
+            else
+                slots[name.Hash] = new StoredKeySlot(key, name.Hash, KeySlot.Decode(opened.Body.Span));
+            return 0;
+        }, cancellationToken);
+
+    static KeyListing Choose(
+        Dictionary<ObjectHash, StoredKeySlot> slots, Dictionary<ObjectHash, Roster> rosters, List<string> problems)
+    {
+        if (rosters.Count == 0)
+            throw new DamagedObjectException(
+                new ObjectKey("keys"), FailureKind.Framing,
+                "no valid roster of keys is left, so nothing says which key opens the repository. "
+                + string.Join("; ", problems));
+        var (hash, current) = rosters.MaxBy(roster => (roster.Value.Sequence, roster.Key));
+        foreach (var roster in rosters.Values)
+        {
+            if (roster.Previous is { } previous && !rosters.ContainsKey(previous))
+                problems.Add($"keys/: roster {roster.Sequence - 1} ({previous}) is missing");
+        }
+        if (rosters.Count(roster => roster.Value.Sequence == current.Sequence) > 1)
+            problems.Add($"keys/: there are several rosters with the number {current.Sequence}");
+        foreach (var listed in current.Slots.Where(listed => !slots.ContainsKey(listed)))
+            problems.Add($"keys/: the roster lists slot {listed}, which is missing or damaged");
+        return new KeyListing(
+            hash, current, [.. current.Slots.Where(slots.ContainsKey).Select(slot => slots[slot])], problems);
+    }
+}

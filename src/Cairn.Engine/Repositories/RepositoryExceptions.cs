@@ -1,0 +1,34 @@
+using Cairn.Engine.Formats;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Storage;
+
+namespace Cairn.Engine.Repositories;
+
+/// <summary>An object is not what it should be. Names the object, so that a person knows what to look at.</summary>
+public sealed class DamagedObjectException(ObjectKey key, FailureKind kind, string what, Exception? inner = null)
+    : Exception($"{key}: {what}", inner)
+{
+    public ObjectKey Key { get; } = key;
+    public FailureKind Kind { get; } = kind;
+}
+
+/// <summary>A newer Cairn wrote this; nothing is wrong with it.</summary>
+public sealed class UnsupportedFormatException(ObjectKey key, string what) : Exception($"{key}: {what}")
+{
+    public ObjectKey Key { get; } = key;
+}
+
+/// <summary>No repository at this place.</summary>
+public sealed class NoRepositoryException(string message) : Exception(message);
+
+/// <summary>There is something at this place already that a new repository must not be put on.</summary>
+public sealed class RepositoryExistsException(string message) : Exception(message);
+
+/// <summary>The key at hand does not open what was asked for: a wrong passphrase, or a host's credential where the restore key is needed.</summary>
+public sealed class WrongKeyException(string message) : Exception(message);
+
+/// <summary>The credential is damaged or belongs to another repository.</summary>
+public sealed class CredentialException(string message) : Exception(message);
+
+/// <summary>A backup could not be committed because what it needs keeps being condemned.</summary>
+public sealed class CommitException(string message) : Exception(message);

@@ -1,0 +1,56 @@
+using Cairn.Engine.Crypto;
+using Cairn.Engine.Envelopes;
+using Cairn.Engine.Formats;
+using Cairn.Engine.Primitives;
+
+namespace Cairn.Engine.Repositories;
+
+/// <summary>A machine or a maintainer whom an admin let in.</summary>
+public sealed record EnrolledSigner(
+    SignerId Id, SigningPublicKey PublicKey, string Name, bool IsMaintainer, bool MayForget, DateTimeOffset Enrolled)
+{
+    public DateTimeOffset? Revoked { get; init; }
+}
+
+/// <summary>
+/// Who may sign what. A revoked signer still verifies, for what it wrote before stays readable; whether something it
+/// wrote counts is decided where that is asked (docs/format.md, HostRecord).
+/// </summary>
+public sealed class SignerRegistry : ISignerDirectory
+{
+    readonly Dictionary<SignerId, SigningPublicKey> _admins = [];
+    readonly Dictionary<SignerId, EnrolledSigner> _enrolled = [];
+
+    public IReadOnlyCollection<EnrolledSigner> Enrolled => _enrolled.Values;
+
+    public EnrolledSigner? FindEnrolled(SignerId id) => _enrolled.GetValueOrDefault(id);
+
+    public void AddAdmin(SigningPublicKey admin) => _admins[admin.ToSignerId()] = admin;
+
+    public void Add(EnrolledSigner signer) => _enrolled[signer.Id] = signer;
+
+    public void Revoke(SignerId id, DateTimeOffset when)
+    {
+        if (_enrolled.TryGetValue(id, out var signer))
+            _enrolled[id] = signer with { Revoked = when };
+    }
+
+    public SigningPublicKey? Find(SignerId signer, ObjectType type)
+    {
+        if (_admins.TryGetValue(signer, out var admin))
+            return MayAdminSign(type) ? admin : null;
+        if (!_enrolled.TryGetValue(signer, out var enrolled))
+            return null;
+        var may = enrolled.IsMaintainer ? MayMaintainerSign(type) : MayHostSign(type);
+        return may ? enrolled.PublicKey : null;
+    }
+
+    static bool MayAdminSign(ObjectType type) => type is ObjectType.KeySlot or ObjectType.Roster or ObjectType.Epoch
+        or ObjectType.HostRecord or ObjectType.Retired or ObjectType.Moves;
+
+    static bool MayHostSign(ObjectType type) =>
+        type is ObjectType.Pack or ObjectType.Index or ObjectType.Ledger or ObjectType.Snapshot;
+
+    static bool MayMaintainerSign(ObjectType type) =>
+        type is ObjectType.Pack or ObjectType.Index or ObjectType.Moves or ObjectType.Retired;
+}

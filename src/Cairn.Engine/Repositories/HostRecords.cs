@@ -39,7 +39,8 @@ public static class HostRecords
             }
             catch (DamagedObjectException e)
             {
-                problems.Add(e.Message);
+                if (!e.IsForeign)
+                    problems.Add(e.Message);
             }
         }
         records.Sort((left, right) => left.Record.Sequence.CompareTo(right.Record.Sequence));

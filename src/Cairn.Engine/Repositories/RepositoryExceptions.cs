@@ -10,6 +10,11 @@ public sealed class DamagedObjectException(ObjectKey key, FailureKind kind, stri
 {
     public ObjectKey Key { get; } = key;
     public FailureKind Kind { get; } = kind;
+
+    /// <summary>
+    /// Its bytes are those of its name, but no key or signer of this repository made them: somebody's junk, not a loss.
+    /// </summary>
+    public bool IsForeign => Kind is FailureKind.Authentication or FailureKind.Signature;
 }
 
 /// <summary>A newer Cairn wrote this; nothing is wrong with it.</summary>

@@ -36,10 +36,12 @@ public static class KeyStore
             {
                 await ReadOneAsync(store, info.Key, name, repository, signers, slots, rosters, cancellationToken);
             }
-            // One bad object must not keep a person from opening the repository with another.
+            // One bad object must not keep a person from opening the repository with another. An object that is intact and yet
+            // not this repository's (an interrupted init leaves such) is passed over.
             catch (DamagedObjectException e)
             {
-                problems.Add(e.Message);
+                if (!e.IsForeign)
+                    problems.Add(e.Message);
             }
         }
         return Choose(slots, rosters, problems);

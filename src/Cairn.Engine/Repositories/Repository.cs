@@ -1,0 +1,119 @@
+using Cairn.Engine.Chunking;
+using Cairn.Engine.Crypto;
+using Cairn.Engine.Envelopes;
+using Cairn.Engine.Formats;
+using Cairn.Engine.Packs;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Storage;
+
+namespace Cairn.Engine.Repositories;
+
+/// <summary>
+/// An opened repository: what it is, who may write in it, and whatever keys the opener had. Owns the keys, borrows the
+/// store. Which operations are possible shows in <see cref="Host"/> (backing up) and <see cref="Secrets"/> (reading).
+/// </summary>
+public sealed class Repository : IDisposable
+{
+    internal Repository(
+        IObjectStore store, Descriptor descriptor, IReadOnlyList<Epoch> epochs, SharedKeys shared,
+        EngineEnvironment environment)
+    {
+        Store = store;
+        Descriptor = descriptor;
+        Epochs = epochs;
+        Shared = shared;
+        Environment = environment;
+        Keys = new EnvelopeKeys(descriptor.Id, shared.Index);
+        Hasher = new BlobIdHasher(shared.BlobId);
+        CutRule = new CutRule(shared.Chunking, descriptor.Chunking);
+        PieceCutter = new PieceCutter(shared.Chunking);
+        foreach (var epoch in epochs)
+            Signers.AddAdmin(epoch.Admin);
+    }
+
+    public IObjectStore Store { get; }
+    public Descriptor Descriptor { get; }
+    public RepositoryId Id => Descriptor.Id;
+    public IReadOnlyList<Epoch> Epochs { get; }
+    public Epoch CurrentEpoch => Epochs[^1];
+    public SharedKeys Shared { get; }
+    public EnvelopeKeys Keys { get; }
+    public SignerRegistry Signers { get; } = new();
+    public EngineEnvironment Environment { get; }
+    public BlobIdHasher Hasher { get; }
+    public CutRule CutRule { get; }
+    public PieceCutter PieceCutter { get; }
+
+    /// <summary>Where the chain of host records ends.</summary>
+    public HostRecords.Tail HostTail { get; internal set; }
+
+    /// <summary>What was found wrong while opening, though not so wrong as to prevent it.</summary>
+    public List<string> Problems { get; } = [];
+
+    /// <summary>This machine's identity, when opened with its credential.</summary>
+    public HostIdentity? Host { get; internal set; }
+
+    /// <summary>The epochs' secret keys, when opened with a passphrase or another secret.</summary>
+    public RepositorySecrets? Secrets { get; internal set; }
+
+    public HostIdentity RequireHost() => Host ?? throw new CredentialException(
+        "this machine has no credential for the repository, so it cannot write to it");
+
+    public RepositorySecrets RequireSecrets() => Secrets ?? throw new WrongKeyException(
+        "this needs the repository's key: a host credential can add backups, but cannot read them. "
+        + "Give the passphrase or the recovery key");
+
+    public PackContext CreatePackContext() => new()
+    {
+        Keys = Keys, Domain = CurrentEpoch.Domain, Epoch = CurrentEpoch.Number, RestoreKey = CurrentEpoch.Restore,
+        Author = RequireHost().Signer, Random = Environment.Random, Buffers = Environment.Buffers,
+        PackBytes = Descriptor.PackBytes,
+    };
+
+    public void Dispose()
+    {
+        Hasher.Dispose();
+        CutRule.Dispose();
+        PieceCutter.Dispose();
+        Shared.Dispose();
+        Host?.Dispose();
+        Secrets?.Dispose();
+    }
+}
+
+/// <summary>A host's name and signing key. Owns the key.</summary>
+public sealed record HostIdentity(string Name, Signer Signer) : IDisposable
+{
+    public SignerId Id => Signer.Id;
+
+    public void Dispose() => Signer.Dispose();
+}
+
+/// <summary>The seeds of all epochs and what follows from them. Owns them.</summary>
+public sealed class RepositorySecrets : IDisposable
+{
+    readonly Dictionary<uint, SecretKey> _seeds;
+    readonly Dictionary<uint, EpochKeys> _keys;
+
+    internal RepositorySecrets(Dictionary<uint, SecretKey> seeds, Dictionary<uint, EpochKeys> keys)
+    {
+        _seeds = seeds;
+        _keys = keys;
+        KeyRing = new PackKeyRing(keys.ToDictionary(epoch => epoch.Key, epoch => epoch.Value.RestoreSecret));
+    }
+
+    public IReadOnlyDictionary<uint, SecretKey> Seeds => _seeds;
+    public IReadOnlyDictionary<uint, EpochKeys> Epochs => _keys;
+    public PackKeyRing KeyRing { get; }
+
+    /// <summary>The admin key that counts now: the newest epoch's.</summary>
+    public Signer Admin => _keys[_keys.Keys.Max()].AdminSigner;
+
+    public void Dispose()
+    {
+        foreach (var keys in _keys.Values)
+            keys.Dispose();
+        foreach (var seed in _seeds.Values)
+            seed.Dispose();
+    }
+}

@@ -1,0 +1,40 @@
+using Cairn.Engine.Compression;
+
+namespace Cairn.Engine.Operations.Backup;
+
+/// <summary>How to back up. Validated by the caller that made it from text.</summary>
+public sealed record BackupOptions
+{
+    /// <summary>
+    /// The source's name: snapshots of one source are compared with each other. The App makes it from host and sorted
+    /// roots if the user gave none.
+    /// </summary>
+    public required string Source { get; init; }
+
+    /// <summary>The paths that were asked for, absolute, as bytes; empty for streams.</summary>
+    public required IReadOnlyList<ReadOnlyMemory<byte>> Roots { get; init; }
+
+    public required string UserName { get; init; }
+
+    /// <summary>Name and version of this program, for the record.</summary>
+    public required string Program { get; init; }
+
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Walk, compare and read, but store nothing.</summary>
+    public bool IsDryRun { get; init; }
+
+    /// <summary>Read every file, also those that look unchanged.</summary>
+    public bool ReadsAll { get; init; }
+
+    /// <summary>Threads that read, compress and encrypt.</summary>
+    public required int Workers { get; init; }
+
+    public int CompressionLevel { get; init; } = ZstdCompressor.LevelDefault;
+
+    /// <summary>How often an interrupted first backup can at worst lose what it did.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>Full packs being stored at once, on top of the two being filled.</summary>
+    public int PacksInFlightMax { get; init; } = 2;
+}

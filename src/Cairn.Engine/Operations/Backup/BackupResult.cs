@@ -1,0 +1,14 @@
+using Cairn.Engine.Formats;
+using Cairn.Engine.Snapshots;
+using Cairn.Engine.Sources;
+
+namespace Cairn.Engine.Operations.Backup;
+
+/// <param name="Snapshot">Null after a dry run.</param>
+/// <param name="Problems">What could not be read, or not well; at most <see cref="ProblemsKept"/> of them.</param>
+public sealed record BackupResult(
+    SnapshotName? Snapshot, SnapshotStatistics Statistics, IReadOnlyList<SourceProblem> Problems, long ProblemCount,
+    bool IsPartial, TimeSpan Elapsed)
+{
+    public const int ProblemsKept = 1000;
+}

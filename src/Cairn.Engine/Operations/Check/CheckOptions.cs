@@ -1,0 +1,42 @@
+using Cairn.Engine.Formats;
+
+namespace Cairn.Engine.Operations.Check;
+
+public sealed record CheckOptions
+{
+    /// <summary>Percentage of the packs that are read and verified blob by blob: 0 for none, 100 for all.</summary>
+    public required double ReadDataPercent { get; init; }
+
+    /// <summary>Threads that decrypt.</summary>
+    public required int Workers { get; init; }
+}
+
+public enum CheckSeverity
+{
+    /// <summary>Worth knowing, nothing is lost: a foreign object, say.</summary>
+    Note,
+    /// <summary>Can be made good from the repository itself: a missing index object.</summary>
+    Repairable,
+    /// <summary>An object is missing, altered or cannot be believed.</summary>
+    Damage,
+}
+
+/// <param name="Object">The object's name, or a prefix.</param>
+public sealed record CheckFinding(CheckSeverity Severity, string Object, FailureKind? Kind, string Message);
+
+/// <param name="Snapshot">Short id.</param>
+public sealed record LostFile(string Snapshot, ReadOnlyMemory<byte> Path);
+
+public sealed record CheckResult
+{
+    public required IReadOnlyList<CheckFinding> Findings { get; init; }
+
+    /// <summary>Files of snapshots whose content is not whole any more; at most the first 10,000.</summary>
+    public required IReadOnlyList<LostFile> LostFiles { get; init; }
+    public required long LostFileCount { get; init; }
+    public required int Snapshots { get; init; }
+    public required long Packs { get; init; }
+    public required long PacksRead { get; init; }
+    public required long BytesRead { get; init; }
+    public bool IsDamaged => LostFileCount > 0 || Findings.Any(finding => finding.Severity == CheckSeverity.Damage);
+}

@@ -1,0 +1,105 @@
+using Cairn.Engine.Crypto;
+using Cairn.Engine.Formats;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Repositories;
+using Cairn.Engine.Repositories.Keys;
+
+namespace Cairn.Engine.Operations.KeyChanges;
+
+/// <summary>
+/// Changes of the key slots: a new slot and a new roster each, touching no data. A slot that a newer roster leaves out does
+/// not count any more; who kept a copy of its object and its secret can still open that epoch, and callers say so.
+/// </summary>
+public static class KeyOperations
+{
+    public static async Task<KeyListing> ListAsync(Repository repository, CancellationToken cancellationToken) =>
+        await KeyStore.ReadAsync(
+            repository.Store, repository.Id, repository.Signers, cancellationToken);
+
+    public static async Task<KeySlot> AddPassphraseAsync(
+        Repository repository, SecretKey passphrase, string label, PassphraseParameters? parameters,
+        CancellationToken cancellationToken)
+    {
+        var slot = CreatePassphraseSlot(repository, passphrase, label, parameters);
+        await ChangeAsync(repository, slot, drops: _ => false, cancellationToken);
+        return slot;
+    }
+
+    /// <summary>A new passphrase in the place of the slots that the old one opens.</summary>
+    public static async Task<KeySlot> ChangePassphraseAsync(
+        Repository repository, UnlockSecret old, SecretKey passphrase, PassphraseParameters? parameters,
+        CancellationToken cancellationToken)
+    {
+        var listing = await ListAsync(repository, cancellationToken);
+        var replaced = listing.Slots.Where(stored => Opens(old, stored.Slot)).ToList();
+        if (replaced.Count == 0)
+            throw new WrongKeyException("the old passphrase opens no key slot of this repository");
+        var slot = CreatePassphraseSlot(repository, passphrase, replaced[0].Slot.Label, parameters);
+        await ChangeAsync(repository, slot, stored => replaced.Any(r => r.Hash == stored.Hash), cancellationToken);
+        return slot;
+    }
+
+    /// <summary>A new recovery key in the place of all former ones. The caller prints and disposes it.</summary>
+    public static async Task<SealingKey> ReplaceRecoveryKeyAsync(
+        Repository repository, CancellationToken cancellationToken)
+    {
+        var recovery = RecoveryKey.Create(repository.Environment.Random);
+        var slot = KeyStore.CreateSlot(
+            KeySlotKind.Recovery, "recovery key", recovery.PublicKey, passphrase: null,
+            repository.RequireSecrets().Seeds, repository.Environment);
+        await ChangeAsync(
+            repository, slot, stored => stored.Slot.Kind == KeySlotKind.Recovery, cancellationToken);
+        return recovery;
+    }
+
+    /// <summary>Drops a slot. The last one stays: without any, nobody could ever read the repository again.</summary>
+    public static async Task RemoveAsync(Repository repository, KeySlotId id, CancellationToken cancellationToken)
+    {
+        var listing = await ListAsync(repository, cancellationToken);
+        if (listing.Slots.All(stored => stored.Slot.Id != id))
+            throw new ArgumentException($"there is no key slot {id}");
+        if (listing.Slots.All(stored => stored.Slot.Id == id))
+            throw new InvalidOperationException(
+                $"{id} is the only key slot: without it nobody could read the repository again. Add another one first");
+        await ChangeAsync(repository, added: null, stored => stored.Slot.Id == id, cancellationToken);
+    }
+
+    static KeySlot CreatePassphraseSlot(
+        Repository repository, SecretKey passphrase, string label, PassphraseParameters? parameters)
+    {
+        parameters ??= PassphraseParameters.Create(repository.Environment.Random);
+        using var key = PassphraseKey.Derive(passphrase.AsSpan(), parameters);
+        return KeyStore.CreateSlot(
+            KeySlotKind.Passphrase, label, key.PublicKey, parameters, repository.RequireSecrets().Seeds,
+            repository.Environment);
+    }
+
+    static bool Opens(UnlockSecret secret, KeySlot slot)
+    {
+        using var key = secret.TryOpen(slot);
+        return key is not null;
+    }
+
+    // The slot is stored before the roster that lists it: cut off in between, it does not count and harms nothing.
+    static async Task ChangeAsync(
+        Repository repository, KeySlot? added, Func<StoredKeySlot, bool> drops, CancellationToken cancellationToken)
+    {
+        var admin = repository.RequireSecrets().Admin;
+        var listing = await ListAsync(repository, cancellationToken);
+        var kept = listing.Slots.Where(stored => !drops(stored)).Select(stored => stored.Hash).ToList();
+        if (added is not null)
+        {
+            var stored = await KeyStore.PutSlotAsync(
+                repository.Store, added, repository.Id, admin, repository.Environment, cancellationToken);
+            kept.Add(stored.Hash);
+        }
+        Invariant.That(kept.Count > 0);
+        var roster = new Roster
+        {
+            Sequence = listing.Roster.Sequence + 1, Previous = listing.RosterHash,
+            Created = repository.Environment.Time.GetUtcNow(), Slots = kept, Epochs = listing.Roster.Epochs,
+        };
+        await KeyStore.PutRosterAsync(
+            repository.Store, roster, repository.Id, admin, repository.Environment, cancellationToken);
+    }
+}

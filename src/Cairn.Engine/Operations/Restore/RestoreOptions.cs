@@ -1,0 +1,37 @@
+namespace Cairn.Engine.Operations.Restore;
+
+public sealed record RestoreOptions
+{
+    /// <summary>
+    /// Path inside the snapshot, components joined by '/', no leading slash; empty for everything. A directory's contents go
+    /// right into the target; a single file becomes target/its name.
+    /// </summary>
+    public ReadOnlyMemory<byte> Path { get; init; }
+
+    /// <summary>Threads that decrypt and write.</summary>
+    public required int Workers { get; init; }
+
+    /// <summary>Work out what would be restored and read, and stop there.</summary>
+    public bool IsDryRun { get; init; }
+}
+
+/// <param name="Path">Relative to the target, as bytes.</param>
+public sealed record RestoreFailure(ReadOnlyMemory<byte> Path, string Message, bool IsDamage);
+
+public sealed record RestoreResult
+{
+    public long Files { get; init; }
+    public long Directories { get; init; }
+    public long Others { get; init; }
+    public long Bytes { get; init; }
+    public long FilesAlreadyThere { get; init; }
+    public long PacksRead { get; init; }
+    public long BytesFetched { get; init; }
+
+    /// <summary>Entries that are not restored, or not whole; everything else is.</summary>
+    public IReadOnlyList<RestoreFailure> Failures { get; init; } = [];
+    public long FailureCount { get; init; }
+
+    /// <summary>What the target could not take over (an owner that only root may set).</summary>
+    public IReadOnlyCollection<string> Shortfalls { get; init; } = [];
+}

@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using Cairn.Engine.Crypto;
+using Cairn.Engine.Indexing;
+using Cairn.Engine.Packs;
+using Cairn.Engine.Primitives;
+
+namespace Cairn.Engine.Repositories.Writing;
+
+/// <summary>
+/// Stores blobs that are not known yet and marks the ones that are: id → known? → compress → encrypt → pack. Any number
+/// of threads at once, each with a worker of its own; they share only the open packs' row counters.
+/// </summary>
+public sealed class BlobWriter : IDisposable
+{
+    readonly Repository _repository;
+    readonly BlobIndex _index;
+    readonly NeedSet _needs;
+    readonly WriteCounters _counters;
+    readonly PackContext _context;
+    readonly PackUploader _uploader;
+    readonly bool _isDryRun;
+
+    // Blobs reserved in packs that are not stored yet. A blob leaves when the index knows its pack.
+    readonly ConcurrentDictionary<BlobId, byte> _underWay = new();
+    readonly Lock _swapping = new();
+    PackBuilder? _dataPack;
+    PackBuilder? _manifestPack;
+
+    public BlobWriter(
+        Repository repository, BlobIndex index, NeedSet needs, WriteCounters counters, WriteOptions options,
+        Action<PackTable> onStored, CancellationToken cancellationToken)
+    {
+        _repository = repository;
+        _index = index;
+        _needs = needs;
+        _counters = counters;
+        _isDryRun = options.IsDryRun;
+        _context = repository.CreatePackContext();
+        _uploader = new PackUploader(
+            repository.Store, _context, table => Register(table, onStored), options.PacksInFlightMax, cancellationToken);
+    }
+
+    /// <summary>Returns when the blob is known or has its place in a pack; stored it is after <see cref="FlushAsync"/>.</summary>
+    public BlobId Store(BlobKind kind, ReadOnlySpan<byte> plain, BlobWorker worker)
+    {
+        var id = _repository.Hasher.Hash((byte)kind, plain);
+        if (TryReuse(id) || !_underWay.TryAdd(id, 0))
+            return id;
+        _counters.AddNewBlob(plain.Length);
+        if (!_isDryRun)
+            Append(id, kind, plain, worker);
+        return id;
+    }
+
+    /// <summary>If the blob is known in a pack that may be relied on, marks it as needed.</summary>
+    public bool TryReuse(BlobId id)
+    {
+        if (!_index.TryFind(id, out var location))
+            return false;
+        _needs.Mark(location, _index.GetRowCount(location.Pack));
+        return true;
+    }
+
+    /// <summary>Closes the open packs and waits until all are stored.</summary>
+    public async Task FlushAsync()
+    {
+        CloseAndEnqueue(ref _dataPack, replaced: null);
+        CloseAndEnqueue(ref _manifestPack, replaced: null);
+        await _uploader.DrainAsync();
+    }
+
+    public void Dispose()
+    {
+        _dataPack?.Dispose();
+        _manifestPack?.Dispose();
+        _uploader.Dispose();
+    }
+
+    void Append(BlobId id, BlobKind kind, ReadOnlySpan<byte> plain, BlobWorker worker)
+    {
+        var encoded = worker.Encode(plain, out var codec);
+        ref var slot = ref kind == BlobKind.Chunk ? ref _dataPack : ref _manifestPack;
+        var packKind = kind == BlobKind.Chunk ? PackKind.Data : PackKind.Manifest;
+        while (true)
+        {
+            var pack = OpenPack(ref slot, packKind);
+            if (pack.TryReserve(id, kind, codec, plain.Length, encoded.Length + Aead.TagSize, out var room))
+            {
+                Encrypt(pack, room, id, kind, codec, plain.Length, encoded, worker);
+                if (pack.Finish())
+                    _uploader.Enqueue(pack);
+                return;
+            }
+            CloseAndEnqueue(ref slot, pack);
+        }
+    }
+
+    void Encrypt(
+        PackBuilder pack, PackReservation room, BlobId id, BlobKind kind, Codec codec, int plainLength,
+        ReadOnlySpan<byte> encoded, BlobWorker worker)
+    {
+        Span<byte> aad = stackalloc byte[BlobAad.Size];
+        BlobAad.Write(aad, _repository.Id, id, kind, codec, plainLength);
+        worker.CipherOf(pack).Encrypt(room.Ordinal, aad, encoded, pack.Room(room));
+    }
+
+    PackBuilder OpenPack(ref PackBuilder? slot, PackKind kind)
+    {
+        if (Volatile.Read(ref slot) is { } open)
+            return open;
+        lock (_swapping)
+            return slot ??= new PackBuilder(_context, kind);
+    }
+
+    /// <summary>Closes the pack in the slot: the given one, unless another thread was faster; or whichever is there.</summary>
+    void CloseAndEnqueue(ref PackBuilder? slot, PackBuilder? replaced)
+    {
+        PackBuilder? pack;
+        lock (_swapping)
+        {
+            pack = slot;
+            if (pack is null || (replaced is not null && !ReferenceEquals(pack, replaced)))
+                return;
+            slot = null;
+        }
+        // With encryptions outstanding, the last of them brings the pack to the uploader.
+        if (pack.Close())
+            _uploader.Enqueue(pack);
+    }
+
+    void Register(PackTable table, Action<PackTable> onStored)
+    {
+        var number = _index.AddPending(table);
+        _needs.MarkAll(number, table.Rows.Length);
+        foreach (ref readonly var row in table.Rows.AsSpan())
+            _underWay.TryRemove(row.Id, out _);
+        _counters.AddPack(table.PackSize);
+        onStored(table);
+    }
+}
+
+public sealed record WriteOptions
+{
+    /// <summary>Full packs being sealed and stored at once; each takes a pack's size of memory.</summary>
+    public int PacksInFlightMax { get; init; } = 2;
+
+    /// <summary>Everything is done but storing.</summary>
+    public bool IsDryRun { get; init; }
+}
+
+/// <summary>Counts of what a session stored; read at any time for progress.</summary>
+public sealed class WriteCounters
+{
+    long _blobs, _plainBytes, _packs, _packBytes;
+
+    public long Blobs => Interlocked.Read(ref _blobs);
+    public long PlainBytes => Interlocked.Read(ref _plainBytes);
+    public long Packs => Interlocked.Read(ref _packs);
+    public long PackBytes => Interlocked.Read(ref _packBytes);
+
+    internal void AddNewBlob(int plainBytes)
+    {
+        Interlocked.Increment(ref _blobs);
+        Interlocked.Add(ref _plainBytes, plainBytes);
+    }
+
+    internal void AddPack(int bytes)
+    {
+        Interlocked.Increment(ref _packs);
+        Interlocked.Add(ref _packBytes, bytes);
+    }
+}

@@ -1,0 +1,32 @@
+using Cairn.Engine.Entries;
+using Cairn.Engine.Formats;
+using Cairn.Engine.Primitives;
+
+namespace Cairn.Engine.Snapshots;
+
+/// <summary>A committed snapshot as its host described it (docs/format.md, SnapshotRecord).</summary>
+public sealed record SnapshotInfo
+{
+    public const int ShortIdLength = 8;
+
+    public required SnapshotName Name { get; init; }
+
+    /// <summary>The time the snapshot stands for, as the host claims it.</summary>
+    public required DateTimeOffset Time { get; init; }
+    public required DateTimeOffset Finished { get; init; }
+    public required string HostName { get; init; }
+    public required string UserName { get; init; }
+    public required string Source { get; init; }
+    public required IReadOnlyList<ReadOnlyMemory<byte>> Roots { get; init; }
+    public required IReadOnlyList<string> Tags { get; init; }
+    public required BlobId Manifest { get; init; }
+    public required int ManifestLevel { get; init; }
+    public required SnapshotStatistics Statistics { get; init; }
+    public required IReadOnlyList<Sources.SourceProblem> Problems { get; init; }
+    public required long ProblemCount { get; init; }
+    public required string Program { get; init; }
+    public required ObjectHash? Parent { get; init; }
+
+    public string Id => Name.Hash.ToString();
+    public string ShortId => Id[..ShortIdLength];
+}

@@ -13,7 +13,7 @@ sealed class AccountNames
     readonly ConcurrentDictionary<(uint User, uint Group), Owner> _owners = new();
     readonly ConcurrentDictionary<uint, string> _userNames = new();
     readonly ConcurrentDictionary<uint, string> _groupNames = new();
-    readonly ConcurrentDictionary<Owner, (uint User, uint Group)> _numbers = new();
+    readonly ConcurrentDictionary<Owner, OwnerNumbers> _numbers = new();
     Owner? _lastOwner;
 
     public Owner OwnerOf(uint user, uint group)
@@ -23,20 +23,21 @@ sealed class AccountNames
             return last;
         if (!_owners.TryGetValue((user, group), out var owner))
         {
-            owner = new Owner(user, group, Ask(_userNames, user, Libc.UserName), Ask(_groupNames, group, Libc.GroupName));
+            var userName = Ask(_userNames, user, Libc.UserName);
+            owner = new Owner(user, group, userName, Ask(_groupNames, group, Libc.GroupName));
             Keep(_owners, (user, group), owner);
         }
         return _lastOwner = owner;
     }
 
     /// <summary>The numbers an owner has here: those of the names if there are such, else the recorded ones.</summary>
-    public (uint User, uint Group) NumbersOf(Owner owner)
+    public OwnerNumbers NumbersOf(Owner owner)
     {
         if (_numbers.TryGetValue(owner, out var numbers))
             return numbers;
         var user = owner.UserName.Length > 0 ? Libc.UserId(owner.UserName) : null;
         var group = owner.GroupName.Length > 0 ? Libc.GroupId(owner.GroupName) : null;
-        numbers = (user ?? owner.UserId, group ?? owner.GroupId);
+        numbers = new OwnerNumbers(user ?? owner.UserId, group ?? owner.GroupId);
         Keep(_numbers, owner, numbers);
         return numbers;
     }
@@ -50,10 +51,13 @@ sealed class AccountNames
         return name;
     }
 
-    static void Keep<TKey, TValue>(ConcurrentDictionary<TKey, TValue> known, TKey key, TValue value) where TKey : notnull
+    static void Keep<TKey, TValue>(ConcurrentDictionary<TKey, TValue> known, TKey key, TValue value)
+        where TKey : notnull
     {
         if (known.Count >= KeptMax)
             known.Clear();
         known[key] = value;
     }
 }
+
+sealed record OwnerNumbers(uint User, uint Group);

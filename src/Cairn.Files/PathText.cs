@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Cairn.Files;
 
-/// <summary>Shows a path that is bytes to a person: UTF-8 where it is, <c>\xNN</c> for all else and for control characters.</summary>
+/// <summary>
+/// Shows a path that is bytes to a person: UTF-8 where it is, <c>\xNN</c> for all else and for control characters.
+/// </summary>
 static class PathText
 {
     public static string Show(ReadOnlySpan<byte> path)

@@ -61,7 +61,7 @@ static unsafe partial class Libc
         return System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : "";
     }
 
-    /// <summary>What <c>struct passwd</c> and <c>struct group</c> begin with alike; the rest is not looked at.</summary>
+    /// <summary>What <c>struct passwd</c> and <c>struct group</c> begin with alike; the rest is left alone.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 128)]
     struct Passwd
     {

@@ -6,6 +6,9 @@ static unsafe partial class Libc
 {
     const int AtRemoveDirectory = 0x200;
 
+    /// <summary>The kernel takes no longer target for a link, its NUL included.</summary>
+    public const int LinkTargetMax = 4096;
+
     /// <summary>Offsets in the kernel's <c>struct linux_dirent64</c>: inode, next, record length, type, name.</summary>
     public const int DirentLengthOffset = 16;
     public const int DirentTypeOffset = 18;

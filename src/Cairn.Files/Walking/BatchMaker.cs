@@ -14,18 +14,16 @@ sealed unsafe class BatchMaker(FileTreeOptions options, WalkProblems problems) :
     public const int EntriesMax = 1024;
     public const string SocketMessage = "is a socket, which only lives with its program: not stored";
 
-    const int LinkTargetMax = 4096;
-
     readonly Statx* _stats = (Statx*)NativeMemory.Alloc(EntriesMax, (nuint)sizeof(Statx));
     readonly Seen[] _seen = new Seen[EntriesMax];
-    readonly byte[] _target = new byte[LinkTargetMax];
+    readonly byte[] _target = new byte[Libc.LinkTargetMax];
     readonly PathBuilder _paths = new();
     readonly AccountNames _accounts = new();
     readonly HardLinkGroups _groups = new();
-    byte[] _targets = new byte[LinkTargetMax];
+    byte[] _targets = new byte[Libc.LinkTargetMax];
     int _targetsUsed;
 
-    /// <summary>Entries for a stretch of the names; directories to be entered are added to the frame's children.</summary>
+    /// <summary>Entries for a stretch of the names; directories to be entered go to the frame's children.</summary>
     public Entry[] Make(WalkFrame frame, FileDescriptor directory, NameList names, int start, int count)
     {
         _targetsUsed = 0;
@@ -51,7 +49,7 @@ sealed unsafe class BatchMaker(FileTreeOptions options, WalkProblems problems) :
             var target = Lay(_targets.AsSpan(seen.TargetStart, seen.TargetLength), bytes, ref used);
             entries[i] = MakeEntry(_stats[i], seen, name, target);
             if (seen.Enters)
-                frame.Children.Add(new ChildDirectory(name, _stats[i].Inode, _stats[i].Device, seen.Node, seen.IsAncestor));
+                frame.Children.Add(new(name, _stats[i].Inode, _stats[i].Device, seen.Node, seen.IsAncestor));
         }
         return entries;
     }
@@ -94,7 +92,7 @@ sealed unsafe class BatchMaker(FileTreeOptions options, WalkProblems problems) :
     long ReadTarget(FileDescriptor directory, byte* name, ref Seen seen)
     {
         var length = Libc.ReadLinkAt(directory.Number, name, _target);
-        if (length is < 0 or LinkTargetMax)
+        if (length is < 0 or Libc.LinkTargetMax)
             return length < 0 ? length : -Errno.NameTooLong;
         if (_targets.Length - _targetsUsed < length)
             Array.Resize(ref _targets, _targets.Length * 2);

@@ -37,7 +37,8 @@ sealed unsafe class DirectoryReader(ISelection? selection, WalkProblems problems
                 problems.Error(frame.Path, [], $"cannot be listed to its end: {Errno.Describe(filled)}");
             if (filled <= 0)
                 return;
-            for (var record = _buffer; record < _buffer + filled; record += *(ushort*)(record + Libc.DirentLengthOffset))
+            var end = _buffer + filled;
+            for (var record = _buffer; record < end; record += *(ushort*)(record + Libc.DirentLengthOffset))
             {
                 var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(record + Libc.DirentNameOffset);
                 if (name[0] == '.' && (name.Length == 1 || name.Length == 2 && name[1] == '.'))

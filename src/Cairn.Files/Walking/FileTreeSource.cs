@@ -7,8 +7,9 @@ namespace Cairn.Files.Walking;
 public sealed record FileTreeOptions
 {
     /// <summary>
-    /// Absolute paths as bytes, in any order; nested and repeated ones are merged. A symlink named here is followed, and so
-    /// are links on the way to it: what lies there appears under the path as given. <c>.</c> and <c>..</c> are resolved by text.
+    /// Absolute paths as bytes, in any order; nested and repeated ones are merged. A symlink named here is followed,
+    /// and so are links on the way to it: what lies there appears under the path as given. <c>.</c> and <c>..</c> are
+    /// resolved by text.
     /// </summary>
     public required IReadOnlyList<ReadOnlyMemory<byte>> Sources { get; init; }
 

@@ -56,7 +56,7 @@ sealed unsafe class NameList : IDisposable
             (_names, _keys) = (new NameReference[64], new ulong[64]);
     }
 
-    /// <summary>Sorts by unsigned bytes and drops repetitions (a directory that changes may be listed with some).</summary>
+    /// <summary>Sorts by unsigned bytes and drops repetitions (a changing directory may have some).</summary>
     public void Sort()
     {
         Sort(0, Count, depth: 0);

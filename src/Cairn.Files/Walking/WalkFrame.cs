@@ -3,7 +3,8 @@ using Cairn.Files.Interop;
 namespace Cairn.Files.Walking;
 
 /// <summary>A child directory still to be entered.</summary>
-readonly record struct ChildDirectory(ReadOnlyMemory<byte> Name, ulong Inode, ulong Device, SourceNode? Node, bool IsAncestor);
+readonly record struct ChildDirectory(
+    ReadOnlyMemory<byte> Name, ulong Inode, ulong Device, SourceNode? Node, bool IsAncestor);
 
 /// <summary>A directory the walk is in: on its stack from the root to where it is.</summary>
 sealed class WalkFrame(ChildDirectory place, byte[] path, ulong sourceDevice)

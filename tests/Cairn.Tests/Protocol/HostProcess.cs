@@ -133,10 +133,14 @@ sealed record HostProcess(
             steps.Add(At(memory, PutLedger), "looks before its ledger, finds nothing");
         else
         {
-            var next = IsAtCheckpoint(memory)
-                ? memory with { Step = AfterCheckpoint | Choose } : At(memory, PutSnapshot);
-            steps.Add(steps.Store with { Kept = (byte)(steps.Store.Kept | ledger) },
-                next with { Condemned = (byte)(memory.Condemned | steps.Store.Condemned) },
+            var store = steps.Store;
+            var next = At(memory, PutSnapshot);
+            if (IsAtCheckpoint(memory))
+            {
+                store = store with { Kept = (byte)(store.Kept | ledger) };
+                next = memory with { Step = AfterCheckpoint | Choose };
+            }
+            steps.Add(store, next with { Condemned = (byte)(memory.Condemned | store.Condemned) },
                 "looks, finds nothing against {ledgers}", ledgers: ledger);
         }
     }

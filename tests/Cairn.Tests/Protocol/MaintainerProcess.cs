@@ -186,7 +186,10 @@ sealed record MaintainerProcess(string Name, int Rounds, bool IsBlind = false, b
             if (left == 0)
                 next = !steps.Rules.MovesAreAnnounced && memory.Moves != 0
                     ? memory with { Packs = 0, Step = PutOwnMove } : AfterRound(memory);
-            steps.Add(store.Without(one), next, "DELETEs {packs}", packs: one);
+            var after = store.Without(one);
+            if (!steps.Rules.CondemnationOutlivesPack)
+                after = after with { Condemned = (byte)(after.Condemned & ~one) };
+            steps.Add(after, next, "DELETEs {packs}", packs: one);
         }
     }
 }

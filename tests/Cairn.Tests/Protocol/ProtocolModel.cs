@@ -1,7 +1,10 @@
 namespace Cairn.Tests.Protocol;
 
 /// <summary>The protocol of one scenario under some rules, and what must hold in every state of it.</summary>
-sealed class ProtocolModel(Scenario scenario, ProtocolRules rules) : IModel<State>
+/// <param name="everyLedgerKeeps">
+/// Demands more than the protocol promises: that a ledger keeps its packs before its writer has looked.
+/// </param>
+sealed class ProtocolModel(Scenario scenario, ProtocolRules rules, bool everyLedgerKeeps = false) : IModel<State>
 {
     readonly Steps _steps = new(rules, scenario.LedgerPrefixes);
 
@@ -24,6 +27,8 @@ sealed class ProtocolModel(Scenario scenario, ProtocolRules rules) : IModel<Stat
         var kept = (byte)(store.Kept & ~store.Voided);
         if (Liveness.LostRows(store, kept) is not 0 and var dropped)
             return $"{Rows(dropped)} is lost, a session under way had made sure of it";
+        if (everyLedgerKeeps && Liveness.LostRows(store, (byte)(store.Ledgers & ~store.Voided)) is not 0 and var named)
+            return $"{Rows(named)} is lost, a ledger names it";
         if ((store.Deleted & ~store.DeletionListed) != 0)
             return $"{Packs(store.Deleted & ~store.DeletionListed)} is gone and no deletion list says so";
         return null;

@@ -50,6 +50,9 @@ sealed record ProtocolRules
     /// <summary>M6: a condemnation is never lifted.</summary>
     public bool CondemnationIsForEver { get; init; } = true;
 
+    /// <summary>M6: nor is it dropped when the pack is gone.</summary>
+    public bool CondemnationOutlivesPack { get; init; } = true;
+
     /// <summary>M7: a ledger counts until its void is final.</summary>
     public bool OnlyFinalVoidsFree { get; init; } = true;
 

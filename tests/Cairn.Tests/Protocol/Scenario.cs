@@ -36,7 +36,7 @@ sealed class ScenarioBuilder(string name)
         var ledger = NewLedger("old");
         _prefixes.Add((byte)(1 << ledger));
         var bit = (byte)(1 << ledger);
-        _store = (_store with { Ledgers = bit, Snapshots = bit, Kept = bit, Reported = bit })
+        _store = (_store with { Ledgers = bit, Snapshots = bit, Reported = bit })
             .WithLedgerRows(ledger, Store.RowsIn(_packFound, blobs));
         return this;
     }

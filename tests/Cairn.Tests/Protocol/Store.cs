@@ -30,7 +30,8 @@ readonly record struct Store
     public byte Voided { get; init; }
     public byte Moves { get; init; }
 
-    /// <summary>Ledgers whose writer's look found nothing, and those of snapshots reported: the model's only.</summary>
+    /// <summary>Interim ledgers whose writer's look found nothing, and ledgers of snapshots reported as backed up: what
+    /// hosts rely on, known to the model only.</summary>
     public byte Kept { get; init; }
     public byte Reported { get; init; }
 

@@ -7,7 +7,7 @@ public class CommitProtocolTests(ITestOutputHelper output)
 {
     const Milestones HostAtWork = Commit | Deduplication | Deletion | Spared;
 
-    /// <summary>Every configuration with what it must show to be possible, lest its safety be that of an idle one.</summary>
+    /// <summary>Every configuration with what it must show to be possible, or it would be safe because idle.</summary>
     public static TheoryData<string, uint> Configurations => new()
     {
         { Scenarios.HostAndMaintainer.Name, (uint)(HostAtWork | CommitAfterAll) },

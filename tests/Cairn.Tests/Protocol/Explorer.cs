@@ -30,7 +30,7 @@ sealed record Exploration<TState>(
 /// </summary>
 sealed class Explorer<TState>(IModel<TState> model) where TState : struct, IEquatable<TState>
 {
-    /// <summary>A configuration that grows beyond this is too large for a test, not a reason to take all memory.</summary>
+    /// <summary>A configuration that outgrows this is too large for a test, no reason to take all memory.</summary>
     public const int MaxStates = 6_000_000;
 
     readonly List<TState> _states = [];

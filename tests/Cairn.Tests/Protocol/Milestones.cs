@@ -9,7 +9,7 @@ enum Milestones : uint
     /// <summary>A host has reported a snapshot.</summary>
     Commit = 1,
 
-    /// <summary>A host has reported a snapshot in a later run, after a look had made it store again or a crash.</summary>
+    /// <summary>A host has reported a snapshot in a later run, after a crash or a look that made it.</summary>
     CommitAfterAll = 2,
 
     /// <summary>A snapshot was reported that needs a pack which was there before.</summary>

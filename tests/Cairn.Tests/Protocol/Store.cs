@@ -59,7 +59,7 @@ readonly record struct Store
         return (ushort)rows;
     }
 
-    /// <summary>Writes what the ledger says; it exists for others only once its bit in <see cref="Ledgers"/> is set.</summary>
+    /// <summary>What the ledger says; it exists for others once its bit in <see cref="Ledgers"/> is set.</summary>
     public Store WithLedgerRows(int ledger, ushort rows) =>
         this with { LedgerRows = LedgerRows | (UInt128)rows << (16 * ledger) };
 

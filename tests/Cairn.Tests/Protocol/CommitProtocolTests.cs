@@ -41,6 +41,14 @@ public class CommitProtocolTests(ITestOutputHelper output)
     public void A_host_may_store_again_for_a_condemnation_first_seen_in_its_last_look() =>
         Explore(Scenarios.TwoHosts, ProtocolRules.All with { LastLookHeedsCondemnations = true });
 
+    [Fact]
+    public void Listings_may_show_any_part_of_what_is_stored_while_they_run()
+    {
+        var rules = ProtocolRules.All with { ListingsAreWhole = false };
+        foreach (var scenario in new[] { Scenarios.TwoHosts, Scenarios.TwoRepackers, Scenarios.RepackingBlindly })
+            Explore(scenario, rules);
+    }
+
     // R4 makes R2 a courtesy: it spares a pack that is needed a condemnation for ever.
     [Fact]
     public void Without_the_repackers_look_nothing_is_lost_as_long_as_moves_to_condemned_packs_free_nothing()

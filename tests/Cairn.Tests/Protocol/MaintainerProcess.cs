@@ -99,6 +99,12 @@ sealed record MaintainerProcess(string Name, int Rounds, bool IsBlind = false, b
     static void ReadLedgers(Steps steps, int prefix)
     {
         var (store, memory) = (steps.Store, steps.Memory);
+        if (!steps.Rules.ListingsAreWhole)
+        {
+            ReadOneByOne(steps, steps.LedgerPrefixes.Sum(mask => mask), then: ListMoves,
+                one => memory with { Ledgers = (byte)(memory.Ledgers | store.Ledgers & one) });
+            return;
+        }
         var read = (byte)(store.Ledgers & steps.LedgerPrefixes[prefix]);
         var isLast = prefix + 1 == steps.LedgerPrefixes.Count;
         var next = !isLast ? (byte)(memory.Step + 1)
@@ -109,9 +115,29 @@ sealed record MaintainerProcess(string Name, int Rounds, bool IsBlind = false, b
 
     static void ReadMoves(Steps steps)
     {
-        var memory = steps.Memory;
+        var (store, memory) = (steps.Store, steps.Memory);
+        if (!steps.Rules.ListingsAreWhole)
+        {
+            ReadOneByOne(steps, all: 0b11, then: ListRetired,
+                one => memory with { Moves = (byte)(memory.Moves | store.Moves & one) });
+            return;
+        }
         steps.Add(memory with { Moves = (byte)(memory.Moves | steps.Store.Moves), Step = ListRetired },
             "lists moves");
+    }
+
+    // A torn listing: what is stored while it runs shows or not. Packs, free during a look, is what has been read.
+    static void ReadOneByOne(Steps steps, int all, byte then, Func<int, Memory> read)
+    {
+        var done = steps.Memory.Packs;
+        for (var rest = (uint)(all & ~done); rest != 0; rest &= rest - 1)
+        {
+            var one = (int)(rest & (~rest + 1));
+            var after = (byte)(done | one);
+            var memory = read(one);
+            steps.Add(after == all ? memory with { Packs = 0, Step = then } : memory with { Packs = after },
+                "reads a part of a listing");
+        }
     }
 
     // With R5 off: rows are set aside for the condemnations as they were before the moves were read.

@@ -29,6 +29,9 @@ sealed record ProtocolRules
     /// <summary>Not a rule: a host may also heed, in its last look, condemnations newer than its first.</summary>
     public bool LastLookHeedsCondemnations { get; init; }
 
+    /// <summary>Not a rule: off, maintainers read ledgers and moves one by one, in any order.</summary>
+    public bool ListingsAreWhole { get; init; } = true;
+
     /// <summary>H6: a checkpoint announces an interim ledger.</summary>
     public bool CheckpointsAnnounce { get; init; } = true;
 

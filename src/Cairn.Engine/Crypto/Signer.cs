@@ -1,0 +1,52 @@
+using Cairn.Engine.Interop;
+using Cairn.Engine.Primitives;
+
+namespace Cairn.Engine.Crypto;
+
+/// <summary>
+/// An Ed25519 secret. Callers compose what is signed: a context string, the repository id, the message; so that a
+/// signature says one thing in one place only. Any thread may sign.
+/// </summary>
+public sealed class Signer : IDisposable
+{
+    public const int SeedSize = Sodium.SignSeedBytes;
+    public const int SignatureSize = Sodium.SignatureBytes;
+
+    readonly SecretKey _secret = new(Sodium.SignSecretKeyBytes);
+
+    /// <summary>Copies what it needs; the seed stays the caller's.</summary>
+    public Signer(SecretKey seed)
+    {
+        Invariant.That(seed.Length == SeedSize);
+        Sodium.EnsureReady();
+        Span<byte> publicKey = stackalloc byte[Sodium.SignPublicKeyBytes];
+        var outcome = Sodium.SignSeedKeyPair(publicKey, _secret.AsWritableSpan(), seed.AsSpan());
+        Invariant.That(outcome == 0);
+        PublicKey = new SigningPublicKey(publicKey);
+        Id = PublicKey.ToSignerId();
+    }
+
+    public SigningPublicKey PublicKey { get; }
+
+    public SignerId Id { get; }
+
+    public void Sign(ReadOnlySpan<byte> message, Span<byte> signature)
+    {
+        Invariant.That(signature.Length == SignatureSize);
+        var outcome = Sodium.SignDetached(signature, 0, message, (ulong)message.Length, _secret.AsSpan());
+        Invariant.That(outcome == 0);
+    }
+
+    public void Dispose() => _secret.Dispose();
+}
+
+/// <summary>Checks Ed25519 signatures. Any thread may.</summary>
+public static class SignatureVerifier
+{
+    public static bool Verify(SigningPublicKey publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
+    {
+        Sodium.EnsureReady();
+        return signature.Length == Signer.SignatureSize
+            && Sodium.SignVerifyDetached(signature, message, (ulong)message.Length, publicKey.AsSpan()) == 0;
+    }
+}

@@ -38,19 +38,20 @@ static class AttributeCodec
     }
 
     /// <summary>Checks that many attributes without making anything of them.</summary>
-    public static void Skip(ref PieceReader reader, int count)
+    public static void Skip(scoped ref PieceReader reader, int count)
     {
         var former = default(ReadOnlySpan<byte>);
+        var row = default(Row);
         for (var i = 0; i < count; i++)
         {
-            Read(ref reader, out var row);
+            Read(ref reader, ref row);
             if (former.SequenceCompareTo(row.Name) >= 0)
                 PieceReader.Refuse("the attributes of an entry are not in order");
             former = row.Name;
         }
     }
 
-    public static void Read(ref PieceReader reader, out Row row)
+    public static void Read(scoped ref PieceReader reader, scoped ref Row row)
     {
         row = default;
         row.Name = reader.Bytes(ManifestLimits.AttributeNameBytes, "name of an attribute");

@@ -93,7 +93,11 @@ public static class EntryCodec
         if ((fields & EntryFields.Attributes) != 0)
             AttributeCodec.Write(writer, entry.Attributes);
         if ((fields & EntryFields.RestoreThrough) != 0)
-            writer.Bytes(Encoding.UTF8.GetBytes(entry.RestoreThrough));
+        {
+            var command = Encoding.UTF8.GetBytes(entry.RestoreThrough);
+            Invariant.That(command.Length <= ManifestLimits.RestoreThroughBytes);
+            writer.Bytes(command);
+        }
     }
 
     static void WriteKind(PieceWriter writer, Entry entry)
@@ -144,9 +148,10 @@ public static class EntryCodec
     {
         var attributes = new ExtendedAttribute[record.AttributeCount];
         var reader = new PieceReader(record.Attributes);
+        var row = default(AttributeCodec.Row);
         for (var i = 0; i < attributes.Length; i++)
         {
-            AttributeCodec.Read(ref reader, out var row);
+            AttributeCodec.Read(ref reader, ref row);
             attributes[i] = new ExtendedAttribute(MemoryOf(row.Name, memory), MemoryOf(row.Value, memory))
             {
                 StoredValue = row.StoredValue,
@@ -155,11 +160,11 @@ public static class EntryCodec
         return attributes;
     }
 
-    static ReadOnlyMemory<byte> MemoryOf(ReadOnlySpan<byte> part, ReadOnlyMemory<byte> memory)
+    internal static ReadOnlyMemory<byte> MemoryOf(ReadOnlySpan<byte> part, ReadOnlyMemory<byte> memory)
     {
         if (part.IsEmpty)
             return default;
         Invariant.That(memory.Span.Overlaps(part, out var offset));
-        return memory.Slice(-offset >= 0 ? -offset : offset, part.Length);
+        return memory.Slice(offset, part.Length);
     }
 }

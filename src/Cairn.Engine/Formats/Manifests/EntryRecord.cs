@@ -39,7 +39,7 @@ public ref struct EntryRecord
     public readonly ulong ContentBytes => (ulong)Size;
 
     /// <param name="ownerCount">How many owners the table above the record has.</param>
-    public static void Read(ref PieceReader reader, int ownerCount, out EntryRecord record)
+    public static void Read(scoped ref PieceReader reader, int ownerCount, scoped ref EntryRecord record)
     {
         record = default;
         var start = reader.Position;
@@ -63,7 +63,7 @@ public ref struct EntryRecord
         record.AfterOwner = reader.Since(start);
     }
 
-    void ReadOptional(ref PieceReader reader, EntryFields fields)
+    void ReadOptional(scoped ref PieceReader reader, EntryFields fields)
     {
         if ((fields & EntryFields.Marks) != 0)
             Marks = (EntryMarks)NotZero(reader.Varint((ulong)EntryCodec.AllMarks, "marks of an entry"));
@@ -87,14 +87,14 @@ public ref struct EntryRecord
         }
         if ((fields & EntryFields.RestoreThrough) != 0)
         {
-            RestoreThrough = reader.Bytes(ManifestLimits.LinkTargetBytes, "restore-through command");
+            RestoreThrough = reader.Bytes(ManifestLimits.RestoreThroughBytes, "restore-through command");
             _ = NotZero((ulong)RestoreThrough.Length);
             if (!System.Text.Unicode.Utf8.IsValid(RestoreThrough))
                 PieceReader.Refuse("the restore-through command is not UTF-8");
         }
     }
 
-    void ReadKind(ref PieceReader reader)
+    void ReadKind(scoped ref PieceReader reader)
     {
         switch (Kind)
         {
@@ -113,7 +113,7 @@ public ref struct EntryRecord
         }
     }
 
-    void ReadContent(ref PieceReader reader)
+    void ReadContent(scoped ref PieceReader reader)
     {
         Size = (long)reader.Varint(ManifestLimits.FileBytes, "size of a file");
         ListDepth = (int)reader.Varint(ManifestLimits.ListDepth, "list depth of a file");
@@ -126,7 +126,7 @@ public ref struct EntryRecord
         Extents = reader.Since(start);
     }
 
-    static FileTime ReadTime(ref PieceReader reader) => new(
+    static FileTime ReadTime(scoped ref PieceReader reader) => new(
         reader.SignedVarint("seconds of a time"),
         (uint)reader.Varint(ManifestLimits.NanosecondsMax, "nanoseconds of a time"));
 

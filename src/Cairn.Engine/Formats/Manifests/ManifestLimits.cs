@@ -14,6 +14,8 @@ public static class ManifestLimits
     public const int NameBytes = 65_535;
     public const int PathBytes = 1 << 20;
     public const int LinkTargetBytes = 65_535;
+    public const int RestoreThroughBytes = 65_535;
+    public const int OwnerNameBytes = 65_535;
     public const int AttributeNameBytes = 65_535;
     public const int AttributeValueBytes = 65_535;
     public const int Attributes = 65_535;

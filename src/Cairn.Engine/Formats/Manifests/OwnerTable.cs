@@ -41,7 +41,7 @@ static class OwnerTable
 
     static string ReadName(ref PieceReader reader)
     {
-        var name = reader.Bytes(ManifestLimits.NameBytes, "name of an owner");
+        var name = reader.Bytes(ManifestLimits.OwnerNameBytes, "name of an owner");
         if (!System.Text.Unicode.Utf8.IsValid(name))
             PieceReader.Refuse("the name of an owner is not UTF-8");
         return Utf8.GetString(name);

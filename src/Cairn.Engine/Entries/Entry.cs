@@ -87,7 +87,7 @@ public sealed class Entry
     /// <summary>Linux inode flags that Cairn keeps (immutable, append-only, nodump …), as FS_IOC_GETFLAGS gives them.</summary>
     public uint InodeFlags { get; init; }
 
-    public IReadOnlyList<ExtendedAttribute> Attributes { get; init; } = [];
+    public IReadOnlyList<ExtendedAttribute> Attributes { get; set; } = [];
 
     public EntryMarks Marks { get; set; }
 

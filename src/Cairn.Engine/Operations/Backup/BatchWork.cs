@@ -12,6 +12,7 @@ sealed class BatchWork(byte @class, ReadOnlyMemory<byte> directory, IReadOnlyLis
 {
     readonly object _lock = new();
     readonly BatchEntryState[] _states = new BatchEntryState[entries.Count];
+    readonly bool[] _known = new bool[entries.Count];
     Dictionary<int, PendingFile>? _large;
     int _unread;
     bool _isStopped;
@@ -23,6 +24,9 @@ sealed class BatchWork(byte @class, ReadOnlyMemory<byte> directory, IReadOnlyLis
 
     /// <summary>Read and written by one thread at a time: the walker's, the worker's that has the entry, the manifest's.</summary>
     public ref BatchEntryState StateOf(int index) => ref _states[index];
+
+    /// <summary>Whether the previous snapshot had an entry of that name.</summary>
+    public ref bool IsKnown(int index) => ref _known[index];
 
     /// <summary>The walker says how many small files workers will report; before any of them can.</summary>
     public void Expect(int smallFiles)

@@ -28,6 +28,7 @@ sealed class SourceComparer(
     public BatchWork Compare(DirectoryBatch batch)
     {
         var work = new BatchWork(FileClass, batch.DirectoryPath, batch.Entries, batch);
+        var small = 0;
         for (var i = 0; i < batch.Entries.Count; i++)
         {
             var entry = batch.Entries[i];
@@ -37,11 +38,15 @@ sealed class SourceComparer(
                 continue;
             else if (entry.Size == 0)
                 entry.Content = FileContent.Empty;
-            else if (entry.Size <= _smallMax)
-                work.StateOf(i) = BatchEntryState.Small;
-            else
+            else if (entry.Size > _smallMax)
                 work.AddLarge(i, new PendingFile(entry));
+            else
+            {
+                work.StateOf(i) = BatchEntryState.Small;
+                small++;
+            }
         }
+        work.Expect(small);
         return work;
     }
 

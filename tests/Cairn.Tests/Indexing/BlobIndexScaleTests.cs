@@ -15,6 +15,9 @@ public class BlobIndexScaleTests(ITestOutputHelper output)
     const int PacksPerObject = 1000;
     const int LookUps = 2_000_000;
     const long ResidentMax = 300L << 20;
+    const double LookUpsPerSecondMin = 1e6;
+
+    double _slowest = double.MaxValue;
 
     [Fact]
     [Trait("kind", "slow")]
@@ -35,6 +38,7 @@ public class BlobIndexScaleTests(ITestOutputHelper output)
                 Report($"compacted in {clock.Elapsed.TotalSeconds:f1} s");
             }
             Measure(folder, blobs, "compacted");
+            Assert.InRange(_slowest, LookUpsPerSecondMin, double.MaxValue);
         }
         finally
         {
@@ -82,32 +86,36 @@ public class BlobIndexScaleTests(ITestOutputHelper output)
         {
             var hits = LookUp(index, seed: round, blobs, expected: true);
             var misses = LookUp(index, seed: round, blobs, expected: false);
-            Report($"{what}, round {round}: {hits / 1e6:f2} M hits/s, {misses / 1e6:f2} M misses/s, "
+            Report($"{what}, round {round}: hits {hits}, misses {misses}, "
                 + $"RssAnon {ResidentAnonymous() >> 20} MB");
-            // The first round also faults the pages in and checks them.
+            // The first round also faults the pages in and checks them. Processor time, because others use it too.
             if (round == 2)
-                Assert.True(Math.Min(hits, misses) >= 1e6);
+                _slowest = Math.Min(_slowest, Math.Min(hits.PerProcessorSecond, misses.PerProcessorSecond));
         }
         Assert.InRange(ResidentAnonymous(), 0, ResidentMax);
     }
 
-    /// <summary>Random look-ups a second on one thread.</summary>
-    static double LookUp(BlobIndex index, int seed, long blobs, bool expected)
+    /// <summary>Random look-ups on one thread, making up the ids included.</summary>
+    static Rate LookUp(BlobIndex index, int seed, long blobs, bool expected)
     {
         var random = new Random(seed);
-        var ids = new BlobId[LookUps];
-        for (var i = 0; i < ids.Length; i++)
-            ids[i] = FastId(random.NextInt64(blobs) + (expected ? 0 : blobs));
         var clock = Stopwatch.StartNew();
+        var processor = Environment.CpuUsage.TotalTime;
         var wrong = 0;
-        foreach (var id in ids)
+        for (var i = 0; i < LookUps; i++)
         {
+            var id = FastId(random.NextInt64(blobs) + (expected ? 0 : blobs));
             if (index.TryFind(id, out _) != expected)
                 wrong++;
         }
-        var rate = ids.Length / clock.Elapsed.TotalSeconds;
+        processor = Environment.CpuUsage.TotalTime - processor;
         Assert.Equal(0, wrong);
-        return rate;
+        return new Rate(LookUps / clock.Elapsed.TotalSeconds, LookUps / processor.TotalSeconds);
+    }
+
+    readonly record struct Rate(double PerSecond, double PerProcessorSecond)
+    {
+        public override string ToString() => $"{PerSecond / 1e6:f2} M/s ({PerProcessorSecond / 1e6:f2} M/s of processor)";
     }
 
     /// <summary>Spread like a hash, made faster than one.</summary>

@@ -98,7 +98,7 @@ public sealed class Entry
     public FileContent? Content { get; set; }
 
     /// <summary>How the source looked when the entry was taken: for change detection, never in a manifest.</summary>
-    public FileStamp Stamp { get; init; }
+    public FileStamp Stamp { get; set; }
 
     public bool HasContent => Kind is EntryKind.File or EntryKind.Stream;
 }

@@ -9,11 +9,12 @@ sealed class MemoryFolder : IStateFolder
 
     public Dictionary<string, byte[]> Files => _files;
 
-    public MemoryFolder Copy()
+    /// <summary>The same files, of which that one (or none) may be damaged without harm to these here.</summary>
+    public MemoryFolder Copy(string? own = null)
     {
         var copy = new MemoryFolder();
         foreach (var (name, bytes) in _files)
-            copy._files.Add(name, (byte[])bytes.Clone());
+            copy._files.Add(name, name == own ? (byte[])bytes.Clone() : bytes);
         return copy;
     }
 

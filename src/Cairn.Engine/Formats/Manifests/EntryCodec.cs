@@ -38,7 +38,8 @@ public static class EntryCodec
     }
 
     /// <summary>The entry of a record that stands in that memory, which the entry then shares.</summary>
-    public static Entry ToEntry(scoped in EntryRecord record, ReadOnlyMemory<byte> memory, Owner owner) => new()
+    public static Entry ToEntry(
+        scoped in EntryRecord record, ReadOnlyMemory<byte> memory, Owner owner, FileStamp stamp = default) => new()
     {
         Kind = record.Kind,
         Name = MemoryOf(record.Name, memory),
@@ -56,6 +57,7 @@ public static class EntryCodec
         LinkTarget = record.LinkTarget.IsEmpty ? default : MemoryOf(record.LinkTarget, memory),
         DeviceMajor = record.DeviceMajor,
         DeviceMinor = record.DeviceMinor,
+        Stamp = stamp,
     };
 
     public static FileContent ContentOf(scoped in EntryRecord record)

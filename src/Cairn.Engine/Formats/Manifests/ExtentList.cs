@@ -39,4 +39,14 @@ public static class ExtentList
             PieceReader.Refuse("bytes are left over behind an extent list");
         return extents;
     }
+
+    /// <summary>The extents of a list of level 0, to be read one by one; none of a higher one.</summary>
+    internal static PieceReader ChunksOf(ReadOnlySpan<byte> list)
+    {
+        var reader = new PieceReader(list);
+        if (reader.Byte("level of an extent list") != 0)
+            return default;
+        reader.Count(ManifestLimits.ListExtents, ExtentCodec.BytesMin, "count of extents");
+        return reader;
+    }
 }

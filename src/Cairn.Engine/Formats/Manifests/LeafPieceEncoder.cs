@@ -11,10 +11,7 @@ public sealed class LeafPieceEncoder
 {
     readonly PieceWriter _records = new(64 << 10);
     readonly PieceWriter _piece = new(64 << 10);
-    readonly List<Owner> _owners = [];
-    readonly Dictionary<Owner, int> _numbers = [];
-    Owner? _lastOwner;
-    int _lastNumber;
+    readonly OwnerNumbers _owners = new();
     bool _blockIsEmpty;
 
     /// <summary>Length of the records, without the owners before them.</summary>
@@ -37,7 +34,7 @@ public sealed class LeafPieceEncoder
     public void Add(Entry entry)
     {
         Invariant.That(_blockIsEmpty || EntryCount > 0);
-        EntryCodec.Write(_records, entry, NumberOf(entry.Owner));
+        EntryCodec.Write(_records, entry, _owners.Of(entry.Owner));
         _blockIsEmpty = false;
         EntryCount++;
     }
@@ -45,7 +42,7 @@ public sealed class LeafPieceEncoder
     public void Add(scoped in EntryRecord record, Owner owner)
     {
         Invariant.That(_blockIsEmpty || EntryCount > 0);
-        EntryCodec.Write(_records, record, NumberOf(owner));
+        EntryCodec.Write(_records, record, _owners.Of(owner));
         _blockIsEmpty = false;
         EntryCount++;
     }
@@ -56,30 +53,12 @@ public sealed class LeafPieceEncoder
         Invariant.That(!_blockIsEmpty);
         _piece.Clear();
         _piece.Byte(0);
-        OwnerTable.Write(_piece, _owners);
+        OwnerTable.Write(_piece, _owners.Owners);
         _piece.Raw(_records.Written);
         Invariant.That(_piece.Length <= ManifestLimits.PieceBytes);
         _records.Clear();
         _owners.Clear();
-        _numbers.Clear();
-        _lastOwner = null;
         EntryCount = 0;
         return _piece.Written;
-    }
-
-    int NumberOf(Owner owner)
-    {
-        // Neighbours mostly share one owner object, and comparing references is much cheaper than hashing names.
-        if (ReferenceEquals(owner, _lastOwner))
-            return _lastNumber;
-        if (!_numbers.TryGetValue(owner, out var number))
-        {
-            number = _owners.Count;
-            _owners.Add(owner);
-            _numbers.Add(owner, number);
-        }
-        _lastOwner = owner;
-        _lastNumber = number;
-        return number;
     }
 }

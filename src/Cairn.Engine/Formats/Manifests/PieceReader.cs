@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using Cairn.Engine.Primitives;
 
@@ -63,6 +64,10 @@ public ref struct PieceReader(ReadOnlySpan<byte> source)
         _position += length;
         return bytes;
     }
+
+    public uint Fixed32(string what) => BinaryPrimitives.ReadUInt32LittleEndian(Take(sizeof(uint), what));
+
+    public ulong Fixed64(string what) => BinaryPrimitives.ReadUInt64LittleEndian(Take(sizeof(ulong), what));
 
     public BlobId Id(string what) => new(Take(BlobId.Size, what));
 

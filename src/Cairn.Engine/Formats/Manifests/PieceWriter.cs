@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Cairn.Engine.Primitives;
 
 namespace Cairn.Engine.Formats.Manifests;
@@ -12,12 +13,6 @@ public sealed class PieceWriter(int capacity = 4096)
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
 
     public void Clear() => Length = 0;
-
-    public void Truncate(int length)
-    {
-        Invariant.That(length <= Length);
-        Length = length;
-    }
 
     public void Byte(byte value)
     {
@@ -48,6 +43,27 @@ public sealed class PieceWriter(int capacity = 4096)
             Grow(value.Length);
         value.CopyTo(_bytes.AsSpan(Length));
         Length += value.Length;
+    }
+
+    public void Fixed32(uint value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, value);
+        Raw(bytes);
+    }
+
+    public void Fixed64(ulong value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
+        Raw(bytes);
+    }
+
+    /// <summary>Fills in what was not known when its place was written.</summary>
+    public void PatchUInt32(int position, uint value)
+    {
+        Invariant.That(position + sizeof(uint) <= Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(position), value);
     }
 
     public void Id(in BlobId id) => Raw(id.AsSpan());

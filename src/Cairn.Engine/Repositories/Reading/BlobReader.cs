@@ -73,6 +73,18 @@ public sealed partial class BlobReader : IBlobSource, IDisposable
         };
     }
 
+    /// <summary>A place of the blob, searched in packs that the index does not name if need be; null if there is none.</summary>
+    public ValueTask<BlobLocation?> LocateAsync(BlobId id, CancellationToken cancellationToken)
+    {
+        return _index.TryFind(id, out var place) ? new(place) : new(SearchAsync(id, cancellationToken));
+
+        async Task<BlobLocation?> SearchAsync(BlobId wanted, CancellationToken cancellation)
+        {
+            await _unlisted.MakeKnownAsync(cancellation);
+            return _index.TryFind(wanted, out var found) ? found : null;
+        }
+    }
+
     public void Dispose()
     {
         _keys.Dispose();

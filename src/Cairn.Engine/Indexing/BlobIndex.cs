@@ -13,7 +13,7 @@ public sealed record BlobIndexOptions(int RowsInMemoryMax = 1 << 18);
 /// index objects, in memory-mapped segments, and of the packs this session stored. Packs that were condemned or deleted
 /// are not remembered: say so again after every opening.
 /// <para>
-/// Damage never becomes an answer. Opening reads headers, fences and counts, so it does not grow with the blobs; every
+/// Damage never becomes an answer. Opening reads headers, fences and counts, a five-hundredth of the files; every
 /// 4 KiB page carries a checksum looked at when the page is first touched, for a flip that hid a blob would make a
 /// restore fail for nothing. A blob counts as found only if the row itself, in its pack's table, bears the whole id: a
 /// false "known" would lose data at backup. A damaged file is deleted and <see cref="IndexDamagedException"/> thrown,
@@ -94,7 +94,7 @@ public sealed partial class BlobIndex : IDisposable
     {
         var view = _view;
         var (segment, pack, inMemory) = view.Resolve(number);
-        var result = segment?.RowOf(pack, row).ToRow() ?? inMemory!.Table.Rows[row];
+        var result = segment?.RowOf(pack, row) ?? inMemory!.Table.Rows[row];
         GC.KeepAlive(view);
         return result;
     }
@@ -104,7 +104,7 @@ public sealed partial class BlobIndex : IDisposable
     {
         var view = _view;
         var (segment, pack, inMemory) = view.Resolve(number);
-        var offset = segment?.RowOf(pack, row).Offset ?? inMemory!.OffsetOf(row);
+        var offset = segment?.OffsetOf(pack, row) ?? inMemory!.OffsetOf(row);
         GC.KeepAlive(view);
         return offset;
     }

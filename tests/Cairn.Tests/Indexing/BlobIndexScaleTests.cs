@@ -88,9 +88,10 @@ public class BlobIndexScaleTests(ITestOutputHelper output)
             var misses = LookUp(index, seed: round, blobs, expected: false);
             Report($"{what}, round {round}: hits {hits}, misses {misses}, "
                 + $"RssAnon {ResidentAnonymous() >> 20} MB");
-            // The first round also faults the pages in and checks them. Processor time, because others use it too.
+            // The first round also faults the pages in and checks them. Processor time, because others use the machine
+            // too; half of them hits, as in a backup of something that is partly known.
             if (round == 2)
-                _slowest = Math.Min(_slowest, Math.Min(hits.PerProcessorSecond, misses.PerProcessorSecond));
+                _slowest = Math.Min(_slowest, 2 / (1 / hits.PerProcessorSecond + 1 / misses.PerProcessorSecond));
         }
         Assert.InRange(ResidentAnonymous(), 0, ResidentMax);
     }

@@ -268,7 +268,7 @@ public class BlobIndexTests
         Assert.Equal(RowRecord.Size, System.Runtime.CompilerServices.Unsafe.SizeOf<RowRecord>());
         Assert.Equal(PackKey.Size, System.Runtime.CompilerServices.Unsafe.SizeOf<PackKey>());
         Assert.Equal(PackRecord.Size, System.Runtime.CompilerServices.Unsafe.SizeOf<PackRecord>());
-        Assert.Equal((16, 56, 48, 72), (EntryRecord.Size, RowRecord.Size, PackKey.Size, PackRecord.Size));
+        Assert.Equal((16, 24, 48, 72), (EntryRecord.Size, RowRecord.Size, PackKey.Size, PackRecord.Size));
     }
 
     BlobIndex Open() => BlobIndex.Open(_folder, TestPacks.Repository);

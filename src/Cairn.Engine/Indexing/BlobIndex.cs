@@ -5,7 +5,9 @@ using Cairn.Engine.Storage;
 
 namespace Cairn.Engine.Indexing;
 
-/// <param name="RowsInMemoryMax">Rows of absorbed tables held in memory before they are written; about 100 bytes each.</param>
+/// <param name="RowsInMemoryMax">
+/// Rows of absorbed tables held in memory before they are written, about 100 bytes each.
+/// </param>
 public sealed record BlobIndexOptions(int RowsInMemoryMax = 1 << 18);
 
 /// <summary>
@@ -177,8 +179,10 @@ public sealed partial class BlobIndex : IDisposable
     IndexView OpenView()
     {
         var segments = new List<Segment>();
-        foreach (var name in _folder.List().Where(name => name.StartsWith(Segment.FilePrefix, StringComparison.Ordinal)))
+        foreach (var name in _folder.List())
         {
+            if (!name.StartsWith(Segment.FilePrefix, StringComparison.Ordinal))
+                continue;
             if (Segment.TryOpen(_folder, name, _binding) is not { } segment)
                 continue;
             if (TryTakeObjects(segment))

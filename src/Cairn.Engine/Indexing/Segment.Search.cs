@@ -31,7 +31,7 @@ sealed partial class Segment
         return (uint)page * EntryRecord.PerPage + (uint)at;
     }
 
-    /// <summary>The first location of the blob in a pack that is not excluded, near what was guessed for its prefix.</summary>
+    /// <summary>The first location in a pack that is not excluded, near what was guessed for the prefix.</summary>
     public bool TryFind(in BlobId id, uint guess, out uint pack, out int row)
     {
         var prefix = id.Prefix;
@@ -105,7 +105,7 @@ sealed partial class Segment
             page.Slice((int)(index % EntryRecord.PerPage) * EntryRecord.Size, EntryRecord.Size));
     }
 
-    /// <summary>The index of the first entry whose prefix is not less; <see cref="RowCount"/> if there is none.</summary>
+    /// <summary>The first entry whose prefix is not less, or <see cref="RowCount"/>.</summary>
     long LowerBound(ulong prefix, uint guess)
     {
         if (_fences.Length == 0)
@@ -123,7 +123,7 @@ sealed partial class Segment
 
     int EntriesIn(int page) => (int)Math.Min(EntryRecord.PerPage, RowCount - (long)page * EntryRecord.PerPage);
 
-    /// <summary>The last page that begins before the prefix, or 0: equal entries can begin only there or right behind.</summary>
+    /// <summary>The last page that begins before the prefix, or 0: equals begin only there or right behind.</summary>
     int PageBefore(ulong prefix)
     {
         const int FirstStep = 4;

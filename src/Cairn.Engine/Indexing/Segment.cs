@@ -168,7 +168,8 @@ sealed partial class Segment : ISegmentInput, IDisposable
     {
         Invariant.That((uint)pack < _header.Packs);
         var page = Page(_header.PacksPage + pack / PackRecord.PerPage);
-        return ref MemoryMarshal.AsRef<PackRecord>(page.Slice(pack % PackRecord.PerPage * PackRecord.Size, PackRecord.Size));
+        return ref MemoryMarshal.AsRef<PackRecord>(
+            page.Slice(pack % PackRecord.PerPage * PackRecord.Size, PackRecord.Size));
     }
 
     ref readonly RowRecord RowAt(uint index)

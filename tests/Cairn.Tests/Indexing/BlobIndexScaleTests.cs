@@ -116,7 +116,8 @@ public class BlobIndexScaleTests(ITestOutputHelper output)
 
     readonly record struct Rate(double PerSecond, double PerProcessorSecond)
     {
-        public override string ToString() => $"{PerSecond / 1e6:f2} M/s ({PerProcessorSecond / 1e6:f2} M/s of processor)";
+        public override string ToString() =>
+            $"{PerSecond / 1e6:f2} M/s ({PerProcessorSecond / 1e6:f2} M/s of processor)";
     }
 
     /// <summary>Spread like a hash, made faster than one.</summary>
@@ -136,7 +137,8 @@ public class BlobIndexScaleTests(ITestOutputHelper output)
 
     static long ResidentAnonymous()
     {
-        var line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("RssAnon:", StringComparison.Ordinal));
+        const string Field = "RssAnon:";
+        var line = File.ReadLines("/proc/self/status").First(text => text.StartsWith(Field, StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) << 10;
     }
 

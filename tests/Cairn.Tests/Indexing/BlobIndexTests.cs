@@ -224,7 +224,8 @@ public class BlobIndexTests
         using var index = Open();
         for (var i = 0; i < 200; i++)
         {
-            index.Absorb(TestPacks.ObjectOf(i), [TestPacks.Make(i, [.. Enumerable.Range(i * 100, 100).Select(n => (long)n)])]);
+            var blobs = Enumerable.Range(i * 100, 100).Select(n => (long)n);
+            index.Absorb(TestPacks.ObjectOf(i), [TestPacks.Make(i, [.. blobs])]);
             index.Commit();
             Assert.InRange(index.SegmentCount, 1, 6);
         }

@@ -5,7 +5,9 @@ using Cairn.Engine.Storage;
 
 namespace Cairn.Engine.Indexing;
 
-/// <param name="RowsInMemoryMax">Rows of absorbed tables held in memory before they are written; about 100 bytes each.</param>
+/// <param name="RowsInMemoryMax">
+/// Rows of absorbed tables held in memory before they are written, about 100 bytes each.
+/// </param>
 public sealed record BlobIndexOptions(int RowsInMemoryMax = 1 << 18);
 
 /// <summary>
@@ -13,7 +15,7 @@ public sealed record BlobIndexOptions(int RowsInMemoryMax = 1 << 18);
 /// index objects, in memory-mapped segments, and of the packs this session stored. Packs that were condemned or deleted
 /// are not remembered: say so again after every opening.
 /// <para>
-/// Damage never becomes an answer. Opening reads headers, fences and counts, so it does not grow with the blobs; every
+/// Damage never becomes an answer. Opening reads headers, fences and counts, a five-hundredth of the files; every
 /// 4 KiB page carries a checksum looked at when the page is first touched, for a flip that hid a blob would make a
 /// restore fail for nothing. A blob counts as found only if the row itself, in its pack's table, bears the whole id: a
 /// false "known" would lose data at backup. A damaged file is deleted and <see cref="IndexDamagedException"/> thrown,
@@ -101,7 +103,7 @@ public sealed partial class BlobIndex : IDisposable
     {
         var view = _view;
         var (segment, pack, inMemory) = view.Resolve(number);
-        var result = segment?.RowOf(pack, row).ToRow() ?? inMemory!.Table.Rows[row];
+        var result = segment?.RowOf(pack, row) ?? inMemory!.Table.Rows[row];
         GC.KeepAlive(view);
         return result;
     }
@@ -111,7 +113,7 @@ public sealed partial class BlobIndex : IDisposable
     {
         var view = _view;
         var (segment, pack, inMemory) = view.Resolve(number);
-        var offset = segment?.RowOf(pack, row).Offset ?? inMemory!.OffsetOf(row);
+        var offset = segment?.OffsetOf(pack, row) ?? inMemory!.OffsetOf(row);
         GC.KeepAlive(view);
         return offset;
     }
@@ -184,8 +186,10 @@ public sealed partial class BlobIndex : IDisposable
     IndexView OpenView()
     {
         var segments = new List<Segment>();
-        foreach (var name in _folder.List().Where(name => name.StartsWith(Segment.FilePrefix, StringComparison.Ordinal)))
+        foreach (var name in _folder.List())
         {
+            if (!name.StartsWith(Segment.FilePrefix, StringComparison.Ordinal))
+                continue;
             if (Segment.TryOpen(_folder, name, _binding) is not { } segment)
                 continue;
             if (TryTakeObjects(segment))

@@ -10,7 +10,7 @@ namespace Cairn.Engine.Indexing;
 /// </summary>
 sealed partial class Segment
 {
-    readonly long _rowsPage;
+    readonly long _idsPage;
     readonly long _entriesPage;
 
     /// <summary>
@@ -31,7 +31,7 @@ sealed partial class Segment
         return (uint)page * EntryRecord.PerPage + (uint)at;
     }
 
-    /// <summary>The first location of the blob in a pack that is not excluded, near what was guessed for its prefix.</summary>
+    /// <summary>The first location in a pack that is not excluded, near what was guessed for the prefix.</summary>
     public bool TryFind(in BlobId id, uint guess, out uint pack, out int row)
     {
         var prefix = id.Prefix;
@@ -43,7 +43,7 @@ sealed partial class Segment
             if (!IsHit(entry, id))
                 continue;
             pack = entry.Pack;
-            row = (int)entry.Row;
+            row = (int)(entry.Row - _firstRows[pack]);
             return true;
         }
         pack = 0;
@@ -61,7 +61,7 @@ sealed partial class Segment
             if (entry.Prefix != prefix)
                 break;
             if (IsHit(entry, id))
-                found.Add((entry.Pack, (int)entry.Row));
+                found.Add((entry.Pack, (int)(entry.Row - _firstRows[entry.Pack])));
         }
     }
 
@@ -82,15 +82,20 @@ sealed partial class Segment
 
     bool IsHit(in EntryRecord entry, in BlobId id)
     {
-        ref readonly var row = ref RowOfEntry(entry);
-        return row.Id == id && !IsExcluded((int)entry.Pack);
+        return IdOf(entry) == id && !IsExcluded((int)entry.Pack);
     }
 
-    ref readonly RowRecord RowOfEntry(in EntryRecord entry)
+    ref readonly BlobId IdOf(in EntryRecord entry)
     {
-        if (entry.Pack >= _header.Packs || entry.Row >= RowCountOf((int)entry.Pack))
+        if (entry.Row >= RowCount)
+            throw Damaged("an entry points behind the rows");
+        // Before the pack is looked at, so that both are waited for at once.
+        ref readonly var id = ref IdAt(entry.Row);
+        if (entry.Pack >= _header.Packs
+            || entry.Row < _firstRows[entry.Pack]
+            || entry.Row >= _firstRows[entry.Pack + 1])
             throw Damaged("an entry points outside its pack");
-        return ref RowAt(_firstRows[entry.Pack] + entry.Row);
+        return ref id;
     }
 
     ref readonly EntryRecord EntryAt(uint index)
@@ -100,7 +105,7 @@ sealed partial class Segment
             page.Slice((int)(index % EntryRecord.PerPage) * EntryRecord.Size, EntryRecord.Size));
     }
 
-    /// <summary>The index of the first entry whose prefix is not less; <see cref="RowCount"/> if there is none.</summary>
+    /// <summary>The first entry whose prefix is not less, or <see cref="RowCount"/>.</summary>
     long LowerBound(ulong prefix, uint guess)
     {
         if (_fences.Length == 0)
@@ -118,7 +123,7 @@ sealed partial class Segment
 
     int EntriesIn(int page) => (int)Math.Min(EntryRecord.PerPage, RowCount - (long)page * EntryRecord.PerPage);
 
-    /// <summary>The last page that begins before the prefix, or 0: equal entries can begin only there or right behind.</summary>
+    /// <summary>The last page that begins before the prefix, or 0: equals begin only there or right behind.</summary>
     int PageBefore(ulong prefix)
     {
         const int FirstStep = 4;

@@ -19,7 +19,8 @@ public class BlobIndexDamageTests
         using var index = BlobIndex.Open(_whole, TestPacks.Repository);
         for (var i = 0; i < 2; i++)
         {
-            var table = TestPacks.Make(i, [.. Enumerable.Range(i * (BlobsPerPack - Shared), BlobsPerPack).Select(n => (long)n)]);
+            var blobs = Enumerable.Range(i * (BlobsPerPack - Shared), BlobsPerPack).Select(n => (long)n);
+            var table = TestPacks.Make(i, [.. blobs]);
             _packs.Add(i, table);
             _model.Packs.Add(table.Name, table);
             index.Absorb(TestPacks.ObjectOf(i), [table]);
@@ -59,7 +60,8 @@ public class BlobIndexDamageTests
             second.AsSpan(page * 4096, 4096).CopyTo(exchanged.Files.Values.First().AsSpan(page * 4096));
             Assert.True(IsDetectedAndHealed(exchanged, $"page {page} of the other file"));
             var shifted = _whole.Copy(_whole.Files.Keys.First());
-            first.AsSpan((page == 0 ? 1 : page - 1) * 4096, 4096).CopyTo(shifted.Files.Values.First().AsSpan(page * 4096));
+            var neighbour = first.AsSpan((page == 0 ? 1 : page - 1) * 4096, 4096);
+            neighbour.CopyTo(shifted.Files.Values.First().AsSpan(page * 4096));
             Assert.True(IsDetectedAndHealed(shifted, $"page {page} is its neighbour"));
         }
     }
@@ -83,7 +85,7 @@ public class BlobIndexDamageTests
         Assert.Single(_whole.Files);
     }
 
-    /// <summary>Asks everything; what is answered must be right, and after an alarm a new opening must heal it all.</summary>
+    /// <summary>Asks everything; each answer must be right, and after an alarm a new opening must heal all.</summary>
     bool IsDetectedAndHealed(MemoryFolder folder, string what)
     {
         var detected = false;

@@ -88,9 +88,10 @@ public class BlobIndexScaleTests(ITestOutputHelper output)
             var misses = LookUp(index, seed: round, blobs, expected: false);
             Report($"{what}, round {round}: hits {hits}, misses {misses}, "
                 + $"RssAnon {ResidentAnonymous() >> 20} MB");
-            // The first round also faults the pages in and checks them. Processor time, because others use it too.
+            // The first round also faults the pages in and checks them. Processor time, because others use the machine
+            // too; half of them hits, as in a backup of something that is partly known.
             if (round == 2)
-                _slowest = Math.Min(_slowest, Math.Min(hits.PerProcessorSecond, misses.PerProcessorSecond));
+                _slowest = Math.Min(_slowest, 2 / (1 / hits.PerProcessorSecond + 1 / misses.PerProcessorSecond));
         }
         Assert.InRange(ResidentAnonymous(), 0, ResidentMax);
     }
@@ -115,7 +116,8 @@ public class BlobIndexScaleTests(ITestOutputHelper output)
 
     readonly record struct Rate(double PerSecond, double PerProcessorSecond)
     {
-        public override string ToString() => $"{PerSecond / 1e6:f2} M/s ({PerProcessorSecond / 1e6:f2} M/s of processor)";
+        public override string ToString() =>
+            $"{PerSecond / 1e6:f2} M/s ({PerProcessorSecond / 1e6:f2} M/s of processor)";
     }
 
     /// <summary>Spread like a hash, made faster than one.</summary>
@@ -135,7 +137,8 @@ public class BlobIndexScaleTests(ITestOutputHelper output)
 
     static long ResidentAnonymous()
     {
-        var line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("RssAnon:", StringComparison.Ordinal));
+        const string Field = "RssAnon:";
+        var line = File.ReadLines("/proc/self/status").First(text => text.StartsWith(Field, StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) << 10;
     }
 

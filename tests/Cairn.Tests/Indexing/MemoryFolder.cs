@@ -2,7 +2,7 @@ using Cairn.Engine.State;
 
 namespace Cairn.Tests.Indexing;
 
-/// <summary>State files as byte arrays, open to damage. Maps of deleted files stay readable, as the port demands.</summary>
+/// <summary>State files as byte arrays, open to damage.</summary>
 sealed class MemoryFolder : IStateFolder
 {
     readonly Dictionary<string, byte[]> _files = [];

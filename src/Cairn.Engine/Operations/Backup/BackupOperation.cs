@@ -29,13 +29,13 @@ public static class BackupOperation
     {
         var started = repository.Environment.Time.GetUtcNow();
         monitor.Begin("reading the index");
-        using var index = BlobIndex.Open(state, new Bytes32(repository.Id.AsSpan()));
         var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers);
         await retired.LookAsync(cancellationToken);
-        await IndexSync.SyncAsync(repository, index, retired, cancellationToken);
-        var run = new Run(
-            repository, state, index, new BackupSession(repository, index, retired, state, options), input, options,
-            monitor, started);
+        var (index, _) = await LocalIndex.OpenAsync(repository, state, retired, IndexUse.Writing, cancellationToken);
+        using var opened = index;
+        var session = new BackupSession(repository, index, retired, state, options);
+        session.TakeUpStoredPacks();
+        var run = new Run(repository, state, index, session, input, options, monitor, started);
         for (var attempt = 1; attempt <= AttemptsMax; attempt++)
         {
             if (await run.TryAsync(cancellationToken) is { } result)

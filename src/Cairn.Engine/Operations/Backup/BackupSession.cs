@@ -21,6 +21,7 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
 
     readonly Lock _lock = new();
     readonly List<PackTable> _unindexed = [];
+    readonly StoredPackLog _log = new(state, repository.Id);
     readonly LedgerChain _chain = new(state, repository.RequireHost().Id);
     readonly HostIdentity _host = repository.RequireHost();
     readonly Ulid _id = Ulid.New(repository.Environment.Time, repository.Environment.Random);
@@ -29,8 +30,32 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
     /// <summary>Rows of packs that no index object names yet: checkpoints come earlier when there are many.</summary>
     public bool IsIndexDue => Interlocked.Read(ref _unindexedRows) >= RowsPerIndexObject;
 
+    /// <summary>
+    /// Takes up what a run that was killed had stored without announcing it: it need not be sent again. Packs that were
+    /// condemned meanwhile stay excluded.
+    /// </summary>
+    public void TakeUpStoredPacks()
+    {
+        foreach (var table in _log.Load())
+        {
+            if (index.TryFindPack(table.Name, out _) || retired.Condemned.Contains(table.Name))
+            {
+                _log.Remove(table);
+                continue;
+            }
+            index.AddPending(table);
+            AddUnindexed(table);
+        }
+    }
+
     /// <summary>A pack is stored: it belongs in the next index object.</summary>
     public void AddStored(PackTable table)
+    {
+        _log.Add(table);
+        AddUnindexed(table);
+    }
+
+    void AddUnindexed(PackTable table)
     {
         lock (_lock)
             _unindexed.Add(table);
@@ -65,6 +90,8 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
         }
         if (tables.Length > 0)
             index.Commit();
+        foreach (var table in tables)
+            _log.Remove(table);
         return tables.Length > 0;
     }
 

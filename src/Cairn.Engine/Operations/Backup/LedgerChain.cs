@@ -8,7 +8,7 @@ namespace Cairn.Engine.Operations.Backup;
 /// Where this host's chain of ledgers ends, kept in local state. Lost, the next ledger says that it does not know
 /// (docs/format.md, section 9): a host has no right to list ledgers and ask.
 /// </summary>
-sealed class LedgerChain(IStateFolder state, SignerId host)
+public sealed class LedgerChain(IStateFolder state, SignerId host)
 {
     const string FileName = "ledger-chain";
 

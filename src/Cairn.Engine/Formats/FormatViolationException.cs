@@ -20,7 +20,8 @@ public enum FailureKind
 }
 
 /// <summary>
-/// Bytes from a repository are not what they should be. <paramref name="what"/> says which rule they break; whoever knows
+/// Bytes from a repository are not what they should be. <paramref name="what"/> says which rule they break; whoever
+/// knows
 /// the object's name adds it when reporting.
 /// </summary>
 public sealed class FormatViolationException(FailureKind kind, string what) : Exception(what)

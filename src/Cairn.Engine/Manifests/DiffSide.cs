@@ -5,7 +5,9 @@ using Cairn.Engine.Primitives;
 
 namespace Cairn.Engine.Manifests;
 
-/// <summary>One of the two manifests of a comparison: what comes next is an entry of an open leaf, or a piece not read.</summary>
+/// <summary>
+/// One of the two manifests of a comparison: what comes next is an entry of an open leaf, or a piece not read.
+/// </summary>
 sealed class DiffSide
 {
     readonly IBlobSource _source;

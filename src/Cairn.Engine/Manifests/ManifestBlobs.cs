@@ -14,7 +14,9 @@ public sealed class ManifestBlobs(IBlobSource source, int readAhead = ManifestRe
 {
     readonly ContentReader _contents = new(source);
 
-    /// <summary>In batches, each piece before what it names. A blob that several entries name comes several times.</summary>
+    /// <summary>
+    /// In batches, each piece before what it names. A blob that several entries name comes several times.
+    /// </summary>
     public async IAsyncEnumerable<IReadOnlyList<BlobReference>> ReadAsync(
         BlobId root, int rootLevel, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

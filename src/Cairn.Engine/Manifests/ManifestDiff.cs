@@ -65,7 +65,9 @@ public sealed class ManifestDiff(IBlobSource source)
         return null;
     }
 
-    /// <summary>Which side comes first; a root, of whose entries nothing is known, before all, and the end behind all.</summary>
+    /// <summary>
+    /// Which side comes first; a root, of whose entries nothing is known, before all, and the end behind all.
+    /// </summary>
     static int Order(DiffSide left, DiffSide right)
     {
         if (left.IsAtEnd || right.IsAtEnd)

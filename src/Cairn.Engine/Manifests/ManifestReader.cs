@@ -50,7 +50,9 @@ public sealed class ManifestReader(
         return null;
     }
 
-    /// <summary>The entry with that path and, if it is a directory, all below it; everything of the class for the root.</summary>
+    /// <summary>
+    /// The entry with that path and, if it is a directory, all below it; everything of the class for the root.
+    /// </summary>
     public async IAsyncEnumerable<LeafBlock> ReadSubtreeAsync(
         byte @class, ReadOnlyMemory<byte> path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using Cairn.Engine.Chunking;
 using Cairn.Engine.Entries;
+using Cairn.Engine.Formats.Manifests;
 using Cairn.Engine.Manifests;
 using Cairn.Engine.Primitives;
 
@@ -20,7 +21,7 @@ static class BuiltManifest
 
     public static ManifestReader Reader(this ManifestRoot root, IBlobSource source) => new(source, root.Id, root.Level);
 
-    public static async Task<List<Placed>> Collect(this IAsyncEnumerable<Cairn.Engine.Formats.Manifests.LeafBlock> blocks)
+    public static async Task<List<Placed>> Collect(this IAsyncEnumerable<LeafBlock> blocks)
     {
         var all = new List<Placed>();
         await foreach (var block in blocks)

@@ -33,7 +33,8 @@ public class ExtentListTests
         var named = new HashSet<(BlobKind, Cairn.Engine.Primitives.BlobId)>();
         await foreach (var batch in new ContentReader(blobs).ReadBlobsAsync(content, size, Token))
             named.UnionWith(batch.Select(b => (b.Kind, b.Id)));
-        var expected = blobs.Blobs.Keys.Concat(extents.Where(e => !e.IsHole).Select(e => (BlobKind.Chunk, e.Blob!.Value)));
+        var expected = blobs.Blobs.Keys
+            .Concat(extents.Where(e => !e.IsHole).Select(e => (BlobKind.Chunk, e.Blob!.Value)));
         Assert.Equal(expected.ToHashSet(), named);
     }
 
@@ -82,7 +83,8 @@ public class ExtentListTests
         var blobs = new MemoryBlobs();
         var (content, size) = Build(blobs, new RandomTrees(new SeededRandom(44)).Extents(100));
         await AssertRefused(blobs, content with { ListDepth = 2 }, size, FailureKind.Framing);
-        await AssertRefused(blobs, content with { ListDepth = ManifestLimits.ListDepth + 1 }, size, FailureKind.Content);
+        var tooDeep = content with { ListDepth = ManifestLimits.ListDepth + 1 };
+        await AssertRefused(blobs, tooDeep, size, FailureKind.Content);
     }
 
     static async Task AssertRefused(MemoryBlobs blobs, FileContent content, long size, FailureKind kind)

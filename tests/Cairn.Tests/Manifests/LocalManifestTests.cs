@@ -44,7 +44,8 @@ public class LocalManifestTests
         {
             Assert.True(cursor.TryAdvanceTo(placed.Class, placed.Directory, placed.Entry.Name.Span));
             var former = cursor.Current;
-            Assert.Equal((placed.Entry.Marks & EntryMarks.Torn) == 0, former.HasContentOf(placed.Entry, ChangeRules.Default));
+            var isWhole = (placed.Entry.Marks & EntryMarks.Torn) == 0;
+            Assert.Equal(isWhole, former.HasContentOf(placed.Entry, ChangeRules.Default));
             builder.Add(placed.Class, placed.Directory, former.Record, former.Owner);
             writer.Append(placed.Class, placed.Directory, former);
         }
@@ -132,7 +133,8 @@ public class LocalManifestTests
         writer.Append(0, default, entry, log.Chain);
         writer.Commit(Snapshot);
         var expected = blobs.Blobs.Select(b => new BlobReference(b.Key.Item1, b.Key.Item2, b.Value.Length))
-            .Concat(extents.Where(e => !e.IsHole).Select(e => new BlobReference(BlobKind.Chunk, e.Blob!.Value, (int)e.Length)))
+            .Concat(extents.Where(e => !e.IsHole)
+                .Select(e => new BlobReference(BlobKind.Chunk, e.Blob!.Value, (int)e.Length)))
             .ToHashSet();
         using var local = Open(state)!;
         AssertNames(local, expected);
@@ -231,7 +233,7 @@ public class LocalManifestTests
     {
         var state = Write(BuiltManifest.Regular(10));
         using (var writer = new LocalManifestWriter(state, Repository, Source))
-            writer.Append(0, default, new Entry { Name = "x"u8.ToArray(), Kind = EntryKind.Fifo, Owner = new(0, 0, "", "") }, 0);
+            writer.Append(0, default, BuiltManifest.Regular(1).First().Entry, lists: 0);
         using var local = Open(state)!;
         Assert.Equal(10UL, local.EntryCount);
     }
@@ -300,7 +302,8 @@ public class LocalManifestTests
     static string Key(Placed placed) => $"{placed.Class}|{Convert.ToHexString(placed.Path)}";
 
     static Entry Like(
-        Entry entry, long? size = null, EntryKind? kind = null, FileTime? modified = null, FileStamp? stamp = null) => new()
+        Entry entry, long? size = null, EntryKind? kind = null, FileTime? modified = null,
+        FileStamp? stamp = null) => new()
     {
         Name = entry.Name,
         Kind = kind ?? entry.Kind,

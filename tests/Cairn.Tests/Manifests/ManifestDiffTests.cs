@@ -18,7 +18,8 @@ public class ManifestDiffTests
         var names = before.Select(p => Convert.ToHexString(p.Path)).ToHashSet();
         var after = RandomTrees.Sorted(before
             .Where(_ => random.NextInt(50) > 0)
-            .Select(p => random.NextInt(50) == 0 ? p with { Entry = trees.Entry(p.Entry.Name.ToArray(), p.Entry.Kind) } : p)
+            .Select(p => random.NextInt(50) > 0
+                ? p : p with { Entry = trees.Entry(p.Entry.Name.ToArray(), p.Entry.Kind) })
             .Concat(trees.Tree(size / 10).Where(p => p.Class == 0 && !names.Contains(Convert.ToHexString(p.Path)))));
         await AssertFinds(before, after);
         await AssertFinds(after, before);
@@ -53,7 +54,7 @@ public class ManifestDiffTests
             .Select(key => (key, Before: old.GetValueOrDefault(key), After: @new.GetValueOrDefault(key)))
             .Where(x => x.Before != x.After);
         var seen = found.Select(d => (
-            $"{d.Class}|{Convert.ToHexString(d.Directory.Span)}|{Convert.ToHexString((d.Before ?? d.After)!.Name.Span)}",
+            Key(new Placed(d.Class, d.Directory.ToArray(), (d.Before ?? d.After)!)),
             d.Before is null ? null : Same.Text(d.Before), d.After is null ? null : Same.Text(d.After)));
         Assert.Equal(expected.ToHashSet(), seen.ToHashSet());
         Assert.Equal(expected.Count(), found.Count);

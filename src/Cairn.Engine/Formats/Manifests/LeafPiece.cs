@@ -7,7 +7,9 @@ namespace Cairn.Engine.Formats.Manifests;
 public readonly record struct LeafBlock(
     byte Class, ReadOnlyMemory<byte> Path, bool IsContinued, ReadOnlyMemory<Entry> Entries);
 
-/// <summary>A decoded leaf piece. Its entries share the memory it was decoded from, which must not change any more.</summary>
+/// <summary>
+/// A decoded leaf piece. Its entries share the memory it was decoded from, which must not change any more.
+/// </summary>
 public sealed class LeafPiece
 {
     LeafPiece(LeafBlock[] blocks, int entryCount, ulong contentBytes)

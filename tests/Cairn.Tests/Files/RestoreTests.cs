@@ -95,7 +95,10 @@ public class RestoreTests
         {
             var entry = FileEntry("x", size: 4, mode: 0x1FF);
             foreach (var path in new[] { "dir/x", "dir/sub/x", "up/outside/x", "up/x" })
-                Assert.Throws<RestoreWriteException>(() => restore.WriteFile(Encoding.UTF8.GetBytes(path), entry, "evil"u8));
+            {
+                Assert.Throws<RestoreWriteException>(
+                    () => restore.WriteFile(Encoding.UTF8.GetBytes(path), entry, "evil"u8));
+            }
             Assert.Throws<RestoreWriteException>(() => restore.FinishDirectory("dir"u8, DirectoryEntry("dir")));
             Assert.Throws<RestoreWriteException>(() => restore.CreateDirectory("dir/new"u8));
             Assert.Throws<RestoreWriteException>(() => restore.CreateHardLink("hard"u8, "dir/file"u8));
@@ -260,8 +263,9 @@ public class RestoreTests
         zoo.AddFile("empty", "");
         zoo.AddDirectory("empty-directory");
         zoo.AddFile("a/b/c", "c");
-        zoo.Run("sh", "-c", "ln -s 'no where' dangling && ln a/b/c hard && mkfifo -m 640 pipe && touch -hd 1969-01-01 dangling"
-            + " && truncate -s 3M sparse && chmod 4751 empty && chmod 1777 empty-directory && touch -d 1901-12-14 a/b"
+        zoo.Run("sh", "-c", "ln -s 'no where' dangling && ln a/b/c hard && mkfifo -m 640 pipe"
+            + " && touch -hd 1969-01-01 dangling && truncate -s 3M sparse && chmod 4751 empty"
+            + " && chmod 1777 empty-directory && touch -d 1901-12-14 a/b"
             + " && echo x > unreadable && chmod 0 unreadable && chmod 2555 a/b");
         for (var i = 0; i < 20; i++)
         {
@@ -271,7 +275,10 @@ public class RestoreTests
             zoo.Run("touch", "-d", $"@{random.Next()}.{random.Next(1_000_000_000):d9}", path);
         }
         if (Environment.UserName == "root")
-            zoo.Run("sh", "-c", "chown daemon:1234 a/b/c r*/0 && chown -h 7:8 dangling && chmod 6755 a/b/c && mknod n c 1 3");
+        {
+            zoo.Run("sh", "-c",
+                "chown daemon:1234 a/b/c r*/0 && chown -h 7:8 dangling && chmod 6755 a/b/c && mknod n c 1 3");
+        }
     }
 
     /// <summary>Restores what a walk of the source yields, as an engine would: files late, directories last.</summary>
@@ -320,13 +327,14 @@ public class RestoreTests
         var walked = Walked.Walk([Encoding.UTF8.GetBytes(root)], selection: null, read: true);
         Assert.Equal("", walked.ProblemTexts());
         var groups = new Dictionary<ulong, int> { [0] = 0 };
-        return [.. walked.All.Where(item => item.Directory.StartsWith(root[1..], StringComparison.Ordinal)).Select(item =>
+        var inside = walked.All.Where(item => item.Directory.StartsWith(root[1..], StringComparison.Ordinal));
+        return [.. inside.Select(item =>
         {
             var (entry, path) = (item.Entry, Walked.Join(item.Directory, item.Name));
             groups.TryAdd(entry.HardLinkGroup, groups.Count);
             var content = walked.Contents.TryGetValue(path, out var bytes) ? Convert.ToHexString(bytes) : "";
-            return $"{path[root.Length..]} {entry.Kind} {Convert.ToString(entry.Mode, 8)} {entry.Owner} {entry.Modified} "
-                + $"{entry.Size} {Walked.Text(entry.LinkTarget)} {entry.DeviceMajor}:{entry.DeviceMinor} "
+            return $"{path[root.Length..]} {entry.Kind} {Convert.ToString(entry.Mode, 8)} {entry.Owner} "
+                + $"{entry.Modified} {entry.Size} {Walked.Text(entry.LinkTarget)} {entry.DeviceMajor}:{entry.DeviceMinor} "
                 + $"{groups[entry.HardLinkGroup]} {content.Length} {content.GetHashCode(StringComparison.Ordinal)}";
         })];
     }
@@ -334,7 +342,8 @@ public class RestoreTests
     static DirectoryTarget Open(TemporaryDirectory target) =>
         DirectoryTarget.Open(target.Bytes, new RestoreTargetOptions());
 
-    static Entry FileEntry(string name, long size, ushort mode = 0x1A4, uint nanoseconds = 7, Owner? owner = null) => new()
+    static Entry FileEntry(
+        string name, long size, ushort mode = 0x1A4, uint nanoseconds = 7, Owner? owner = null) => new()
     {
         Name = Encoding.UTF8.GetBytes(name),
         Kind = EntryKind.File,

@@ -41,8 +41,8 @@ public class WalkLimitsTests
         using var temporary = new TemporaryDirectory();
         // Every level has a sibling after the deep child, so that each is reached again on the way back.
         temporary.Run("sh", "-c",
-            "i=0; while [ $i -lt 500 ]; do mkdir level-of-a-deep-tree z && echo $i > z/file && cd -P level-of-a-deep-tree"
-            + " || exit 1; i=$((i+1)); done; echo end > bottom");
+            "i=0; while [ $i -lt 500 ]; do mkdir level-of-a-deep-tree z && echo $i > z/file"
+            + " && cd -P level-of-a-deep-tree || exit 1; i=$((i+1)); done; echo end > bottom");
         var walked = Walked.Walk([temporary.Bytes], selection: null, read: true);
         Assert.Equal("", walked.ProblemTexts());
         Assert.Equal(501, walked.Contents.Count);

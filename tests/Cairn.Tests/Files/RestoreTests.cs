@@ -7,7 +7,7 @@ namespace Cairn.Tests.Files;
 
 public class RestoreTests
 {
-    static readonly Owner Me = Walked.Walk("/dev/null"u8.ToArray()).All[0].Entry.Owner;
+    static readonly Owner Me = WhoAmI();
 
     [Theory]
     [InlineData(1), InlineData(2)]
@@ -257,6 +257,13 @@ public class RestoreTests
         Assert.Equal(6000, Directory.GetFiles(target.Path, "f*", SearchOption.AllDirectories).Length);
     }
 
+    static Owner WhoAmI()
+    {
+        using var temporary = new TemporaryDirectory();
+        temporary.AddFile("mine");
+        return Walked.Walk(temporary.Bytes).Get(temporary.At("mine")).Owner;
+    }
+
     static void MakeZoo(TemporaryDirectory zoo, Random random)
     {
         zoo.AddFileWithRawName([0xff, (byte)'\n', (byte)' '], [1, 2, 3]);
@@ -334,8 +341,8 @@ public class RestoreTests
             groups.TryAdd(entry.HardLinkGroup, groups.Count);
             var content = walked.Contents.TryGetValue(path, out var bytes) ? Convert.ToHexString(bytes) : "";
             return $"{path[root.Length..]} {entry.Kind} {Convert.ToString(entry.Mode, 8)} {entry.Owner} "
-                + $"{entry.Modified} {entry.Size} {Walked.Text(entry.LinkTarget)} {entry.DeviceMajor}:{entry.DeviceMinor} "
-                + $"{groups[entry.HardLinkGroup]} {content.Length} {content.GetHashCode(StringComparison.Ordinal)}";
+                + $"{entry.Modified} {entry.Size} {Walked.Text(entry.LinkTarget)} "
+                + $"{entry.DeviceMajor}:{entry.DeviceMinor} {groups[entry.HardLinkGroup]} {content.Length} {content.GetHashCode(StringComparison.Ordinal)}";
         })];
     }
 

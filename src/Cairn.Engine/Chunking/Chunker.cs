@@ -87,9 +87,9 @@ public sealed unsafe class Chunker(CutRule rule)
         return keyed >> 32 < rule.Threshold;
     }
 
-    /// <summary>The first place after <paramref name="at"/> where the hash's top bits are zero; null if none to the end.</summary>
-    // The hot loop, once per byte: no bounds to check, and the limit is an argument only so that the compiler keeps it in
-    // a register instead of loading a long constant for every byte.
+    /// <summary>The first place behind <paramref name="at"/> where the hash's top bits are zero, or null.</summary>
+    // The hot loop, once per byte: no bounds to check, and the limit is an argument only so that the compiler keeps it
+    // in a register instead of loading a long constant for every byte.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static byte* NextCandidate(byte* at, byte* end, ulong* gear, ulong limit, ref ulong state)
     {

@@ -1,6 +1,6 @@
 namespace Cairn.Engine.Chunking;
 
-/// <summary>Sizes of chunks in bytes. Only allowed values exist; those of a repository stand in its descriptor.</summary>
+/// <summary>Sizes of chunks in bytes, from the repository's descriptor. Only allowed values exist.</summary>
 public sealed record ChunkerParameters
 {
     public const int WindowBytes = 64;

@@ -5,7 +5,7 @@ using Cairn.Engine.Primitives;
 
 namespace Cairn.Engine.Chunking;
 
-/// <summary>The keyed hash that decides where manifests are cut: SipHash-2-4 of a record. Any thread may call.</summary>
+/// <summary>The keyed hash that decides where manifests are cut: SipHash-2-4. Any thread may call.</summary>
 public sealed unsafe class PieceCutter : IDisposable
 {
     readonly SecretKey _key;

@@ -15,6 +15,8 @@ public sealed unsafe class ZstdCompressor : IDisposable
 
     const int LeastGain = 64;
 
+    // zstd fits its tables to the length, which it knows from the one call. Setting window or hash sizes by hand for
+    // files of 4 to 30 kB was measured and gains nothing.
     readonly ZstdCompressorHandle _context = new();
 
     public ZstdCompressor(int level = LevelDefault)

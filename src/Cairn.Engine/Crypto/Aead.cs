@@ -52,7 +52,7 @@ public sealed class Aead : IDisposable
         Invariant.That(outcome == 0);
     }
 
-    /// <summary>False if anything was changed, or ordinal or associated data differ; the destination is then zero.</summary>
+    /// <summary>False if the bytes, the ordinal or the associated data differ; the destination is then zero.</summary>
     public bool TryDecrypt(
         uint ordinal, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> sealedBytes, Span<byte> plain)
     {

@@ -18,7 +18,7 @@ public static class KeyDerivation
     const string Prefix = "cairn/1 ";
     const int InfoLengthMax = 128;
 
-    /// <summary>A key of an epoch, from the epoch's seed. The domain numbers the generations of deduplication.</summary>
+    /// <summary>A key of an epoch, from its seed. The domain numbers the generations of deduplication.</summary>
     public static SecretKey FromSeed(SecretKey seed, string label, uint domain, int length = KeySize)
     {
         Invariant.That(seed.Length == KeySize);
@@ -28,7 +28,7 @@ public static class KeyDerivation
         return key;
     }
 
-    /// <summary>The key of one object under the index key: used once, because the salt is random and never recurs.</summary>
+    /// <summary>The key of one object under the index key: used once, because the salt never recurs.</summary>
     public static void ForObject(SecretKey indexKey, ReadOnlySpan<byte> salt, string kind, Span<byte> key)
     {
         Invariant.That(indexKey.Length == KeySize && salt.Length == ObjectSaltSize && key.Length == KeySize);

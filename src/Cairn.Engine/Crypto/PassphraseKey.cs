@@ -23,6 +23,7 @@ public static class PassphraseKey
             return new SealingKey(secret);
         secret.Dispose();
         throw new InsufficientMemoryException(
-            $"no memory to turn the passphrase into a key: {ByteSize.Format((long)parameters.MemoryKiB << 10)} are needed");
+            "no memory to turn the passphrase into a key: "
+            + $"{ByteSize.Format((long)parameters.MemoryKiB << 10)} are needed");
     }
 }

@@ -5,7 +5,8 @@ using Cairn.Engine.Primitives;
 namespace Cairn.Engine.Crypto;
 
 /// <summary>
-/// The key on paper: an X25519 secret, printed in letters that are hard to mistake, with a checksum that catches a typo.
+/// The key on paper: an X25519 secret, printed in letters that are hard to mistake, with a checksum that catches
+/// typos.
 /// </summary>
 public static class RecoveryKey
 {

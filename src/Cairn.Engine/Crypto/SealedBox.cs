@@ -12,7 +12,9 @@ public static class SealedBox
 {
     public const int Overhead = Sodium.SealBytes;
 
-    /// <summary>Writes the message's length plus <see cref="Overhead"/>; false if the public key is not a usable point.</summary>
+    /// <summary>
+    /// Writes the message's length plus <see cref="Overhead"/>; false if the public key is not a usable point.
+    /// </summary>
     // The same bytes as crypto_box_seal for the same ephemeral key; put together here only because that function draws
     // the key from its own generator, and a simulation must replay from a seed.
     public static bool TrySeal(

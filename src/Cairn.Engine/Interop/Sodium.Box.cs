@@ -15,7 +15,12 @@ static partial class Sodium
 
     [LibraryImport(NativeLibraries.Sodium, EntryPoint = "crypto_generichash")]
     public static partial int GenericHash(
-        Span<byte> hash, nuint hashLength, ReadOnlySpan<byte> message, ulong length, ReadOnlySpan<byte> key, nuint keyLength);
+        Span<byte> hash,
+        nuint hashLength,
+        ReadOnlySpan<byte> message,
+        ulong length,
+        ReadOnlySpan<byte> key,
+        nuint keyLength);
 
     [LibraryImport(NativeLibraries.Sodium, EntryPoint = "crypto_box_easy")]
     public static partial int BoxEasy(

@@ -14,7 +14,11 @@ static partial class Sodium
 
     [LibraryImport(NativeLibraries.Sodium, EntryPoint = "crypto_sign_detached")]
     public static partial int SignDetached(
-        Span<byte> signature, nint lengthOrNull, ReadOnlySpan<byte> message, ulong length, ReadOnlySpan<byte> secretKey);
+        Span<byte> signature,
+        nint lengthOrNull,
+        ReadOnlySpan<byte> message,
+        ulong length,
+        ReadOnlySpan<byte> secretKey);
 
     [LibraryImport(NativeLibraries.Sodium, EntryPoint = "crypto_sign_verify_detached")]
     public static partial int SignVerifyDetached(

@@ -27,9 +27,6 @@ static unsafe partial class Zstd
 
     public static bool IsError(nuint code) => IsErrorCode(code) != 0;
 
-    [LibraryImport(NativeLibraries.Zstd, EntryPoint = "ZSTD_maxCLevel")]
-    public static partial int MaxLevel();
-
     [LibraryImport(NativeLibraries.Zstd, EntryPoint = "ZSTD_createCCtx")]
     public static partial nint CreateCompressor();
 
@@ -42,10 +39,6 @@ static unsafe partial class Zstd
     [LibraryImport(NativeLibraries.Zstd, EntryPoint = "ZSTD_compress2")]
     public static partial nuint Compress(
         ZstdCompressorHandle context, byte* destination, nuint capacity, byte* source, nuint length);
-
-    [LibraryImport(NativeLibraries.Zstd, EntryPoint = "ZSTD_compressCCtx")]
-    public static partial nuint CompressOld(
-        ZstdCompressorHandle context, byte* destination, nuint capacity, byte* source, nuint length, int level);
 
     [LibraryImport(NativeLibraries.Zstd, EntryPoint = "ZSTD_createDCtx")]
     public static partial nint CreateDecompressor();

@@ -26,7 +26,7 @@ public static class Crockford
             letters[next] = Alphabet[pending << (BitsPerLetter - bits)];
     }
 
-    /// <summary>Fills the destination exactly; false if the letters are not the one encoding of so many bytes.</summary>
+    /// <summary>Fills the destination; false if the letters are not the one encoding of so many bytes.</summary>
     public static bool TryDecode(ReadOnlySpan<char> letters, Span<byte> bytes)
     {
         if (letters.Length != LettersFor(bytes.Length))

@@ -24,7 +24,7 @@ public readonly record struct Ulid : IComparable<Ulid>
 
     Ulid(UInt128 value) => _value = value;
 
-    /// <summary>When it was made, if its maker was honest; null where a date cannot say it (after the year 9999).</summary>
+    /// <summary>When it was made, if its maker was honest; null if that is after the year 9999.</summary>
     public DateTimeOffset? Time
     {
         get

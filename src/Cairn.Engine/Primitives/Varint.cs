@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Cairn.Engine.Primitives;
 
 /// <summary>
-/// Unsigned LEB128 of up to 64 bits: seven bits a byte, lowest first, the high bit says that more follow. Canonical: the
-/// shortest form is the only one.
+/// Unsigned LEB128 of up to 64 bits: seven bits a byte, lowest first, the high bit says that more follow. Canonical:
+/// the shortest form is the only one.
 /// </summary>
 public static class Varint
 {
@@ -22,7 +22,7 @@ public static class Varint
         return length;
     }
 
-    /// <summary>False, and the position stays, if the number is cut off, longer than need be, or above 64 bits.</summary>
+    /// <summary>False, and the position stays, if the number is cut off, too long, or above 64 bits.</summary>
     public static bool TryRead(ReadOnlySpan<byte> source, ref int position, out ulong value)
     {
         value = 0;

@@ -36,8 +36,9 @@ public interface IObjectStore : IAsyncDisposable
 
     /// <summary>
     /// Reads an object, or a range of it, into one buffer that the caller then owns. A range must lie wholly inside
-    /// the object, else <see cref="StoreErrorKind.RangeNotSatisfiable"/>. An object larger than
-    /// <paramref name="maxBytes"/> is refused with <see cref="StoreErrorKind.TooLarge"/> before memory is taken for it.
+    /// the object, else <see cref="StoreErrorKind.RangeNotSatisfiable"/>. What is asked for (the object, or the range)
+    /// and is larger than <paramref name="maxBytes"/> is refused with <see cref="StoreErrorKind.TooLarge"/> before memory
+    /// is taken for it.
     /// </summary>
     Task<PooledBuffer> GetAsync(
         ObjectKey key, ByteRange range, int maxBytes, CancellationToken cancellationToken);
@@ -47,7 +48,7 @@ public interface IObjectStore : IAsyncDisposable
 
     /// <summary>
     /// Every object whose key starts with the prefix (a whole number of segments with a trailing slash, or empty), in
-    /// ordinal order of keys. Names that are no valid keys are reported through
+    /// ordinal order of <see cref="ObjectInfo.Name"/>. Names that are no valid keys are reported through
     /// <see cref="ObjectInfo.ForeignName"/>, not dropped.
     /// </summary>
     IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellationToken);
@@ -81,7 +82,11 @@ public readonly record struct ByteRange(long Offset, long Length)
 /// <param name="Modified">The store's own time for the object, where it has one.</param>
 /// <param name="ForeignName">Set instead of a key when the name cannot be one of Cairn's.</param>
 public readonly record struct ObjectInfo(
-    ObjectKey Key, long Size, DateTimeOffset? Modified = null, string? ForeignName = null);
+    ObjectKey Key, long Size, DateTimeOffset? Modified = null, string? ForeignName = null)
+{
+    /// <summary>The name in the store, a key or not: what a listing is ordered by.</summary>
+    public string Name => ForeignName ?? Key.Value;
+}
 
 /// <summary>What a store can do, as data: asked, never guessed from its type.</summary>
 public sealed record StoreCapabilities

@@ -27,6 +27,10 @@ public readonly record struct ObjectKey : IComparable<ObjectKey>
         return key._value is not null;
     }
 
+    /// <summary>Whether a text may be asked for in a listing: whole segments with a trailing slash, or empty.</summary>
+    public static bool IsPrefix(string prefix) =>
+        prefix.Length == 0 || (prefix[^1] == '/' && IsValid(prefix[..^1]));
+
     public int CompareTo(ObjectKey other) => string.CompareOrdinal(Value, other.Value);
 
     public override string ToString() => Value;

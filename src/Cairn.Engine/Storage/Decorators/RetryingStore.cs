@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+using Cairn.Engine.Primitives;
+
+namespace Cairn.Engine.Storage.Decorators;
+
+/// <summary>
+/// Tries again what failed in a way that may pass (<see cref="StoreException.IsTransient"/>), with growing, jittered
+/// pauses. Safe for every member: a repeated PUT whose first response was lost answers
+/// <see cref="PutOutcome.AlreadyThere"/>. A listing that breaks continues behind the last name it gave. Owns the
+/// store it wraps.
+/// </summary>
+public sealed class RetryingStore : IObjectStore
+{
+    readonly IObjectStore _inner;
+    readonly RetryOptions _options;
+    readonly TimeProvider _time;
+    readonly Func<double> _random;
+
+    /// <param name="random">Uniform in [0, 1): for the jitter. Called concurrently.</param>
+    public RetryingStore(IObjectStore inner, RetryOptions options, TimeProvider time, Func<double> random)
+    {
+        options.Validate();
+        _inner = inner;
+        _options = options;
+        _time = time;
+        _random = random;
+    }
+
+    public string Location => _inner.Location;
+    public StoreCapabilities Capabilities => _inner.Capabilities;
+
+    public Task<PutOutcome> PutAsync(
+        ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
+        CancellationToken cancellationToken) =>
+        RetryAsync(() => _inner.PutAsync(key, content, options, cancellationToken), cancellationToken);
+
+    public Task<PooledBuffer> GetAsync(
+        ObjectKey key, ByteRange range, int maxBytes, CancellationToken cancellationToken) =>
+        RetryAsync(() => _inner.GetAsync(key, range, maxBytes, cancellationToken), cancellationToken);
+
+    public Task<ObjectInfo?> StatAsync(ObjectKey key, CancellationToken cancellationToken) =>
+        RetryAsync(() => _inner.StatAsync(key, cancellationToken), cancellationToken);
+
+    public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) =>
+        RetryAsync(
+            async () =>
+            {
+                await _inner.DeleteAsync(key, cancellationToken);
+                return true;
+            },
+            cancellationToken);
+
+    public async IAsyncEnumerable<ObjectInfo> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var budget = NewBudget();
+        string? last = null;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            StoreException failure;
+            await using (var listing = _inner.ListAsync(prefix, cancellationToken).GetAsyncEnumerator(cancellationToken))
+            {
+                while (true)
+                {
+                    var (more, broken) = await TryMoveAsync(listing);
+                    if (broken is not null)
+                    {
+                        failure = broken;
+                        break;
+                    }
+                    if (!more)
+                        yield break;
+                    if (last is not null && string.CompareOrdinal(listing.Current.Name, last) <= 0)
+                        continue;
+                    last = listing.Current.Name;
+                    // It moved on, so the failures of one name do not count against the next ones.
+                    budget = NewBudget();
+                    yield return listing.Current;
+                }
+            }
+            await budget.WaitOrThrowAsync(failure, cancellationToken);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _inner.DisposeAsync();
+
+    static async Task<(bool More, StoreException? Broken)> TryMoveAsync(IAsyncEnumerator<ObjectInfo> listing)
+    {
+        try
+        {
+            return (await listing.MoveNextAsync(), null);
+        }
+        catch (StoreException e)
+        {
+            return (More: false, e);
+        }
+    }
+
+    async Task<T> RetryAsync<T>(Func<Task<T>> attempt, CancellationToken cancellationToken)
+    {
+        var budget = NewBudget();
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                return await attempt();
+            }
+            catch (StoreException e)
+            {
+                await budget.WaitOrThrowAsync(e, cancellationToken);
+            }
+        }
+    }
+
+    RetryBudget NewBudget() => new(_options, _time, _random);
+}

@@ -1,0 +1,35 @@
+namespace Cairn.Storage.Disks;
+
+/// <summary>Linux error numbers that the stores tell apart; every other number is a plain failure.</summary>
+public enum Errno
+{
+    NotPermitted = 1,
+    NoEntry = 2,
+    Interrupted = 4,
+    InputOutput = 5,
+    TryAgain = 11,
+    NoMemory = 12,
+    AccessDenied = 13,
+    Busy = 16,
+    Exists = 17,
+    CrossDevice = 18,
+    NotDirectory = 20,
+    IsDirectory = 21,
+    Invalid = 22,
+    SystemFilesFull = 23,
+    ProcessFilesFull = 24,
+    FileTooLarge = 27,
+    NoSpace = 28,
+    ReadOnlyFileSystem = 30,
+    TooManyLinks = 31,
+    NameTooLong = 36,
+    NotImplemented = 38,
+    TooManySymlinks = 40,
+    NotSupported = 95,
+    NotConnected = 107,
+    TimedOut = 110,
+    HostDown = 112,
+    HostUnreachable = 113,
+    StaleHandle = 116,
+    QuotaExceeded = 122,
+}

@@ -56,6 +56,9 @@ public interface ISourceFile : IDisposable
     /// <summary>Reads up to the span's length at the position after the last read; 0 at the end.</summary>
     int Read(Span<byte> destination);
 
+    /// <summary>Whether fewer blocks are allocated than the size takes: only then is it worth asking for extents.</summary>
+    bool MayHaveHoles { get; }
+
     /// <summary>The next data extent at or after the offset, or null if only a hole follows to the end.</summary>
     (long Offset, long Length)? NextData(long offset);
 

@@ -9,8 +9,8 @@ namespace Cairn.Engine.Indexing;
 
 /// <summary>
 /// One file of the index: everything that some index objects say, so that it stands or falls with them. In memory it
-/// costs a word per 255 rows, a half-word per pack and a bit per page; the rest is mapped. Let go of without disposal,
-/// its map is freed when the last reader has let go too.
+/// costs a word per 255 rows, a half-word per pack and a bit per page; the rest is mapped. A segment that a merge has
+/// replaced is let go of, not disposed: only the collector knows when the last reader has let go too.
 /// </summary>
 sealed partial class Segment : ISegmentInput, IDisposable
 {
@@ -116,7 +116,13 @@ sealed partial class Segment : ISegmentInput, IDisposable
         CopyRecords(_header.EntriesPage, EntryRecord.PerPage, first, destination);
     }
 
-    public void Dispose() => _file.Dispose();
+    ~Segment() => _file?.Dispose();
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     /// <summary>Drops the file, so that the next opening fetches again what it held.</summary>
     public IndexDamagedException Damaged(string what)

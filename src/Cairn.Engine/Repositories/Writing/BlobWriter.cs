@@ -57,7 +57,7 @@ public sealed class BlobWriter : IDisposable
     {
         if (!_index.TryFind(id, out var location))
             return false;
-        _needs.Mark(location, _index.GetRowCount(location.Pack));
+        _needs.Mark(location);
         return true;
     }
 

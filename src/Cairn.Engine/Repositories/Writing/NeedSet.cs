@@ -8,15 +8,15 @@ namespace Cairn.Engine.Repositories.Writing;
 /// Which rows of which packs the running session needs: what its ledger will name. Any thread may mark; reading waits for
 /// the marking to be over.
 /// </summary>
-public sealed class NeedSet
+public sealed class NeedSet(BlobIndex index)
 {
     readonly Lock _growing = new();
     uint[]?[] _bitmaps = new uint[64][];
 
     /// <summary>Marks a row. Cheap when it is marked already, as in most of an unchanged backup.</summary>
-    public void Mark(BlobLocation location, int rowsOfPack)
+    public void Mark(BlobLocation location)
     {
-        var bitmap = BitmapOf(location.Pack, rowsOfPack);
+        var bitmap = BitmapOf(location.Pack);
         var bit = 1u << (location.Row & 31);
         ref var word = ref bitmap[location.Row >> 5];
         if ((Volatile.Read(ref word) & bit) == 0)
@@ -25,7 +25,7 @@ public sealed class NeedSet
 
     public void MarkAll(PackNumber pack, int rowsOfPack)
     {
-        var bitmap = BitmapOf(pack, rowsOfPack);
+        var bitmap = BitmapOf(pack);
         for (var row = 0; row < rowsOfPack; row++)
             Interlocked.Or(ref bitmap[row >> 5], 1u << (row & 31));
     }
@@ -42,8 +42,10 @@ public sealed class NeedSet
     }
 
     /// <summary>What a ledger says of a pack: all rows, or a bitmap.</summary>
-    public LedgerPack Select(PackNumber pack, ObjectHash name, int rowsOfPack)
+    public LedgerPack Select(PackNumber pack)
     {
+        var facts = index.GetPack(pack);
+        var rowsOfPack = facts.RowCount;
         var bitmap = new byte[(rowsOfPack + 7) / 8];
         var words = _bitmaps[pack.Value]!;
         var marked = 0;
@@ -55,27 +57,27 @@ public sealed class NeedSet
             marked++;
         }
         Invariant.That(marked > 0);
-        var prefix = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(name.AsSpan());
+        var prefix = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(facts.Name.AsSpan());
         return marked == rowsOfPack
             ? new LedgerPack(prefix, RowCount: 0, default)
             : new LedgerPack(prefix, (uint)rowsOfPack, bitmap);
     }
 
-    uint[] BitmapOf(PackNumber pack, int rowsOfPack)
+    uint[] BitmapOf(PackNumber pack)
     {
-        var index = (int)pack.Value;
+        var number = (int)pack.Value;
         var bitmaps = Volatile.Read(ref _bitmaps);
-        if (index < bitmaps.Length && Volatile.Read(ref bitmaps[index]) is { } known)
+        if (number < bitmaps.Length && Volatile.Read(ref bitmaps[number]) is { } known)
             return known;
         lock (_growing)
         {
             bitmaps = _bitmaps;
-            if (index >= bitmaps.Length)
+            if (number >= bitmaps.Length)
             {
-                Array.Resize(ref bitmaps, Math.Max(index + 1, 2 * bitmaps.Length));
+                Array.Resize(ref bitmaps, Math.Max(number + 1, 2 * bitmaps.Length));
                 Volatile.Write(ref _bitmaps, bitmaps);
             }
-            return bitmaps[index] ??= new uint[(rowsOfPack + 31) / 32];
+            return bitmaps[number] ??= new uint[(index.GetPack(pack).RowCount + 31) / 32];
         }
     }
 }

@@ -1,0 +1,121 @@
+using Cairn.Engine.Entries;
+using Cairn.Engine.Primitives;
+
+namespace Cairn.Engine.Operations.Backup;
+
+/// <summary>
+/// A file whose content is being stored. Its extents get their places in the order in which the reader cuts them, are
+/// filled in by whichever worker stores the chunk, and are taken in order by the manifest's thread, which may begin
+/// while the file is still being read: so a file of any size takes little memory.
+/// </summary>
+sealed class PendingFile(Entry entry)
+{
+    readonly object _lock = new();
+    readonly Queue<Slot> _slots = new();
+    bool _isRead;
+    bool _isStopped;
+
+    public Entry Entry { get; } = entry;
+
+    /// <summary>The file could not be read and is left out of the snapshot.</summary>
+    public bool IsLeftOut { get; private set; }
+
+    public sealed class Slot
+    {
+        public Extent Extent;
+        public bool IsFilled;
+    }
+
+    public Slot AddSlot()
+    {
+        var slot = new Slot();
+        lock (_lock)
+            _slots.Enqueue(slot);
+        return slot;
+    }
+
+    public void Fill(Slot slot, Extent extent)
+    {
+        lock (_lock)
+        {
+            slot.Extent = extent;
+            slot.IsFilled = true;
+            Monitor.PulseAll(_lock);
+        }
+    }
+
+    public void AddFilled(Extent extent) => Fill(AddSlot(), extent);
+
+    /// <summary>No more extents will get places; some may still have to be filled.</summary>
+    public void CompleteReading()
+    {
+        lock (_lock)
+        {
+            _isRead = true;
+            Monitor.PulseAll(_lock);
+        }
+    }
+
+    /// <summary>Drops what was stored of the file.</summary>
+    public void LeaveOut()
+    {
+        lock (_lock)
+        {
+            IsLeftOut = true;
+            _isRead = true;
+            _slots.Clear();
+            Monitor.PulseAll(_lock);
+        }
+    }
+
+    /// <summary>Begins again: the file changed under the reader. Only while nobody has taken an extent.</summary>
+    public bool TryRestart()
+    {
+        lock (_lock)
+        {
+            if (_hasTaken)
+                return false;
+            _slots.Clear();
+            return true;
+        }
+    }
+
+    bool _hasTaken;
+
+    /// <summary>The next extent in order; null when the file is done. Blocks.</summary>
+    public Extent? TakeNext()
+    {
+        lock (_lock)
+        {
+            while (true)
+            {
+                if (_isStopped)
+                    throw new OperationCanceledException();
+                if (_slots.TryPeek(out var slot) && slot.IsFilled)
+                {
+                    _slots.Dequeue();
+                    _hasTaken = true;
+                    return slot.Extent;
+                }
+                if (_isRead && _slots.Count == 0)
+                    return null;
+                Monitor.Wait(_lock);
+            }
+        }
+    }
+
+    public void Stop()
+    {
+        lock (_lock)
+        {
+            _isStopped = true;
+            Monitor.PulseAll(_lock);
+        }
+    }
+}
+
+/// <summary>Files of one batch for one worker: several small ones, or a single large one. Or a stream.</summary>
+sealed record FileWork(BatchWork Batch, IReadOnlyList<PendingFile> Files, IStreamSource? Stream = null);
+
+/// <summary>A chunk to be stored. Owns the buffer.</summary>
+sealed record ChunkWork(PendingFile File, PendingFile.Slot Slot, PooledBuffer Buffer);

@@ -1,0 +1,102 @@
+using Cairn.Engine.Primitives;
+
+namespace Cairn.Engine.Operations.Backup;
+
+/// <summary>
+/// The workers' two queues: chunks of large files that are being read, and files to read. Chunks come first, because
+/// somebody waits for them. Both are bounded: whoever brings files waits, whoever brings a chunk is told to process
+/// it himself, so workers that feed each other can never lock each other up.
+/// </summary>
+sealed class WorkQueue(int filesMax, int chunksMax)
+{
+    readonly Queue<FileWork> _files = new();
+    readonly Queue<ChunkWork> _chunks = new();
+    readonly object _lock = new();
+    bool _isComplete;
+    bool _isStopped;
+
+    /// <summary>Blocks while the queue is full. False if the pass was stopped.</summary>
+    public bool AddFiles(FileWork work)
+    {
+        lock (_lock)
+        {
+            while (_files.Count >= filesMax && !_isStopped)
+                Monitor.Wait(_lock);
+            Invariant.That(!_isComplete);
+            if (_isStopped)
+                return false;
+            _files.Enqueue(work);
+            Monitor.PulseAll(_lock);
+            return true;
+        }
+    }
+
+    /// <summary>False if there is no room: the caller processes the chunk then.</summary>
+    public bool TryAddChunk(ChunkWork chunk)
+    {
+        lock (_lock)
+        {
+            if (_chunks.Count >= chunksMax || _isStopped)
+                return false;
+            _chunks.Enqueue(chunk);
+            Monitor.PulseAll(_lock);
+            return true;
+        }
+    }
+
+    public bool TryTakeChunk(out ChunkWork chunk)
+    {
+        lock (_lock)
+            return _chunks.TryDequeue(out chunk!);
+    }
+
+    /// <summary>Blocks until there is work; false when there never will be any more.</summary>
+    public bool Take(out ChunkWork? chunk, out FileWork? files)
+    {
+        chunk = null;
+        files = null;
+        lock (_lock)
+        {
+            while (true)
+            {
+                if (_isStopped)
+                    return false;
+                if (_chunks.TryDequeue(out chunk))
+                    return true;
+                if (_files.TryDequeue(out files))
+                {
+                    Monitor.PulseAll(_lock);
+                    return true;
+                }
+                // A worker that still reads a large file may bring chunks, but processes them itself if nobody else does.
+                if (_isComplete)
+                    return false;
+                Monitor.Wait(_lock);
+            }
+        }
+    }
+
+    /// <summary>No more files will come.</summary>
+    public void Complete()
+    {
+        lock (_lock)
+        {
+            _isComplete = true;
+            Monitor.PulseAll(_lock);
+        }
+    }
+
+    /// <summary>Wakes everybody up to leave, and gives back what was not processed.</summary>
+    public void Stop()
+    {
+        lock (_lock)
+        {
+            _isStopped = true;
+            foreach (var chunk in _chunks)
+                chunk.Buffer.Dispose();
+            _chunks.Clear();
+            _files.Clear();
+            Monitor.PulseAll(_lock);
+        }
+    }
+}

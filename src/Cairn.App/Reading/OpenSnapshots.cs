@@ -49,7 +49,7 @@ sealed class OpenSnapshots : IAsyncDisposable
     {
         var listing = await SnapshotCatalog.ListAsync(_open.Repository, cancellationToken);
         foreach (var problem in listing.Problems)
-            events.Notice(problem);
+            events.Notice(problem.Message);
         return await SnapshotFinder.FindAsync(
             listing.Snapshots, reference, host ?? Host,
             snapshot => HasPathAsync(snapshot, reference.Path, cancellationToken));

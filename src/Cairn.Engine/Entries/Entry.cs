@@ -42,7 +42,11 @@ public readonly record struct FileTime(long Seconds, uint Nanoseconds) : ICompar
 public sealed record Owner(uint UserId, uint GroupId, string UserName, string GroupName);
 
 /// <summary>An extended attribute; POSIX ACLs and file capabilities are attributes too. Name as bytes without NUL.</summary>
-public sealed record ExtendedAttribute(ReadOnlyMemory<byte> Name, ReadOnlyMemory<byte> Value);
+public sealed record ExtendedAttribute(ReadOnlyMemory<byte> Name, ReadOnlyMemory<byte> Value)
+{
+    /// <summary>Where a value too large for the manifest lies: one chunk blob. <see cref="Value"/> is empty then.</summary>
+    public Extent? StoredValue { get; init; }
+}
 
 /// <summary>
 /// One file, directory, link, device, fifo or stream with its metadata, wherever it came from: the disk or a manifest.
@@ -83,7 +87,7 @@ public sealed class Entry
     /// <summary>Linux inode flags that Cairn keeps (immutable, append-only, nodump …), as FS_IOC_GETFLAGS gives them.</summary>
     public uint InodeFlags { get; init; }
 
-    public IReadOnlyList<ExtendedAttribute> Attributes { get; init; } = [];
+    public IReadOnlyList<ExtendedAttribute> Attributes { get; set; } = [];
 
     public EntryMarks Marks { get; set; }
 
@@ -94,7 +98,7 @@ public sealed class Entry
     public FileContent? Content { get; set; }
 
     /// <summary>How the source looked when the entry was taken: for change detection, never in a manifest.</summary>
-    public FileStamp Stamp { get; init; }
+    public FileStamp Stamp { get; set; }
 
     public bool HasContent => Kind is EntryKind.File or EntryKind.Stream;
 }

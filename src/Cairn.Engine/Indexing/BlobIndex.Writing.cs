@@ -81,15 +81,16 @@ public sealed partial class BlobIndex
         {
             removes |= _excludedAndWhetherRemoved.GetValueOrDefault(name);
             _excludedAndWhetherRemoved[name] = removes;
-            foreach (var pack in _view.Pending.WithPrefix(PackNames.PrefixOf(name)))
+            foreach (var inMemory in _view.Pending.WithPrefix(PackNames.PrefixOf(name)))
             {
-                if (pack.Table.Name == name)
-                    ExcludeInMemory(pack, removes);
+                if (inMemory.Table.Name == name)
+                    ExcludeInMemory(inMemory, removes);
             }
             foreach (var segment in _view.Segments)
             {
-                for (var i = segment.LowerBoundOfName(name); i < segment.PackCount && segment.KeyOf(i).Name == name; i++)
-                    ExcludeInSegment(segment, i, removes);
+                var pack = segment.LowerBoundOfName(name);
+                for (; pack < segment.PackCount && segment.KeyOf(pack).Name == name; pack++)
+                    ExcludeInSegment(segment, pack, removes);
             }
         }
     }

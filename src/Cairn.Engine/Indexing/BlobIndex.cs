@@ -5,7 +5,9 @@ using Cairn.Engine.Storage;
 
 namespace Cairn.Engine.Indexing;
 
-/// <param name="RowsInMemoryMax">Rows of absorbed tables held in memory before they are written; about 100 bytes each.</param>
+/// <param name="RowsInMemoryMax">
+/// Rows of absorbed tables held in memory before they are written, about 100 bytes each.
+/// </param>
 public sealed record BlobIndexOptions(int RowsInMemoryMax = 1 << 18);
 
 /// <summary>
@@ -13,7 +15,7 @@ public sealed record BlobIndexOptions(int RowsInMemoryMax = 1 << 18);
 /// index objects, in memory-mapped segments, and of the packs this session stored. Packs that were condemned or deleted
 /// are not remembered: say so again after every opening.
 /// <para>
-/// Damage never becomes an answer. Opening reads headers, fences and counts, so it does not grow with the blobs; every
+/// Damage never becomes an answer. Opening reads headers, fences and counts, a five-hundredth of the files; every
 /// 4 KiB page carries a checksum looked at when the page is first touched, for a flip that hid a blob would make a
 /// restore fail for nothing. A blob counts as found only if the row itself, in its pack's table, bears the whole id: a
 /// false "known" would lose data at backup. A damaged file is deleted and <see cref="IndexDamagedException"/> thrown,
@@ -53,6 +55,13 @@ public sealed partial class BlobIndex : IDisposable
     /// <param name="options">Null: the defaults.</param>
     public static BlobIndex Open(IStateFolder folder, in Bytes32 binding, BlobIndexOptions? options = null) =>
         new(folder, binding, options ?? new BlobIndexOptions());
+
+    /// <summary>Forgets everything, for a repository that is not the one the files were made of. With none open.</summary>
+    public static void DeleteFiles(IStateFolder folder)
+    {
+        foreach (var name in folder.List().Where(name => name.StartsWith(Segment.FilePrefix, StringComparison.Ordinal)))
+            folder.Delete(name);
+    }
 
     /// <summary>The index objects whose tables are in here. Not to be read while another thread absorbs.</summary>
     public IReadOnlySet<ObjectKey> Absorbed => _absorbed;
@@ -94,7 +103,7 @@ public sealed partial class BlobIndex : IDisposable
     {
         var view = _view;
         var (segment, pack, inMemory) = view.Resolve(number);
-        var result = segment?.RowOf(pack, row).ToRow() ?? inMemory!.Table.Rows[row];
+        var result = segment?.RowOf(pack, row) ?? inMemory!.Table.Rows[row];
         GC.KeepAlive(view);
         return result;
     }
@@ -104,7 +113,7 @@ public sealed partial class BlobIndex : IDisposable
     {
         var view = _view;
         var (segment, pack, inMemory) = view.Resolve(number);
-        var offset = segment?.RowOf(pack, row).Offset ?? inMemory!.OffsetOf(row);
+        var offset = segment?.OffsetOf(pack, row) ?? inMemory!.OffsetOf(row);
         GC.KeepAlive(view);
         return offset;
     }
@@ -177,8 +186,10 @@ public sealed partial class BlobIndex : IDisposable
     IndexView OpenView()
     {
         var segments = new List<Segment>();
-        foreach (var name in _folder.List().Where(name => name.StartsWith(Segment.FilePrefix, StringComparison.Ordinal)))
+        foreach (var name in _folder.List())
         {
+            if (!name.StartsWith(Segment.FilePrefix, StringComparison.Ordinal))
+                continue;
             if (Segment.TryOpen(_folder, name, _binding) is not { } segment)
                 continue;
             if (TryTakeObjects(segment))

@@ -3,7 +3,7 @@ using Cairn.Engine.Primitives;
 
 namespace Cairn.Engine.Indexing;
 
-/// <summary>A pack as this opened index counts them. Means nothing to another index, nor after closing this one.</summary>
+/// <summary>A pack as this opened index counts them. Means nothing to another index, nor after closing.</summary>
 public readonly record struct PackNumber(uint Value);
 
 /// <summary>Where a blob lies: a pack and the row of that pack's table.</summary>

@@ -59,7 +59,9 @@ static class EntryMerge
                 var entry = _buffer[_next++];
                 if (!plan.IsTaken(input, (int)entry.Pack))
                     continue;
-                Current = entry with { Pack = plan.PlaceOf(input, (int)entry.Pack) };
+                var place = plan.PlaceOf(input, (int)entry.Pack);
+                var row = entry.Row - plan.Inputs[input].FirstRowOf((int)entry.Pack);
+                Current = new EntryRecord(entry.Prefix, place, plan.FirstRows[place] + row);
                 return true;
             }
         }

@@ -23,7 +23,12 @@ interface ISegmentInput : IPackSequence
     IEnumerable<ObjectKey> ReadObjects();
     PackRecord RecordOf(int pack);
     int RowCountOf(int pack);
+
+    /// <summary>How many rows the packs before it have.</summary>
+    uint FirstRowOf(int pack);
+
     void CopyDetails(int pack, Span<byte> destination);
+    void CopyIds(int pack, int firstRow, Span<BlobId> destination);
     void CopyRows(int pack, int firstRow, Span<RowRecord> destination);
     void CopyEntries(uint first, Span<EntryRecord> destination);
 }

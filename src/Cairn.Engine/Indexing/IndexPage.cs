@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Cairn.Engine.Indexing;
 
 /// <summary>
-/// The unit of checking and reading: what fits into 4092 bytes, zeros, and four bytes of CRC-32C over the number of the page and
-/// these. The CRC begins with a value of the segment's own, so a page of another place or another file does not pass.
+/// The unit of checking and reading: what fits into 4092 bytes, zeros, and four bytes of CRC-32C over the number of the
+/// page and these. The CRC begins with a value of the segment's own, so a page of another place or file does not pass.
 /// </summary>
 static class IndexPage
 {

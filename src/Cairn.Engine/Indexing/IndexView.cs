@@ -51,12 +51,27 @@ sealed class IndexView(Segment[] segments, PendingTable pending, ulong[] places)
             location = new BlobLocation(new PackNumber(number), row);
             return true;
         }
-        foreach (var segment in Segments)
+        return TryFindInSegments(id, out location);
+    }
+
+    bool TryFindInSegments(in BlobId id, out BlobLocation location)
+    {
+        const int AtOnce = 16;
+        Span<uint> guesses = stackalloc uint[AtOnce];
+        var prefix = id.Prefix;
+        for (var first = 0; first < Segments.Length; first += AtOnce)
         {
-            if (!segment.TryFind(id, out var pack, out row))
-                continue;
-            location = new BlobLocation(new PackNumber(segment.Numbers[pack]), row);
-            return true;
+            var count = Math.Min(AtOnce, Segments.Length - first);
+            for (var i = 0; i < count; i++)
+                guesses[i] = Segments[first + i].Guess(prefix);
+            for (var i = 0; i < count; i++)
+            {
+                var segment = Segments[first + i];
+                if (!segment.TryFind(id, guesses[i], out var pack, out var row))
+                    continue;
+                location = new BlobLocation(new PackNumber(segment.Numbers[pack]), row);
+                return true;
+            }
         }
         location = default;
         return false;

@@ -18,6 +18,7 @@ sealed class PendingInput : PendingSequence, ISegmentInput
     readonly IReadOnlyCollection<ObjectKey> _objects;
     readonly ulong[] _prefixes;
     readonly ulong[] _places;
+    readonly uint[] _firstRows;
 
     public PendingInput(IEnumerable<PendingPack> packs, IReadOnlyCollection<ObjectKey> objects) : base(packs)
     {
@@ -25,14 +26,16 @@ sealed class PendingInput : PendingSequence, ISegmentInput
         RowCount = checked((uint)Packs.Sum(pack => (long)pack.Table.Rows.Length));
         _prefixes = new ulong[RowCount];
         _places = new ulong[RowCount];
+        _firstRows = new uint[Packs.Length];
         var at = 0;
         for (var pack = 0; pack < Packs.Length; pack++)
         {
             var rows = Packs[pack].Table.Rows;
+            _firstRows[pack] = (uint)at;
             for (var row = 0; row < rows.Length; row++, at++)
             {
                 _prefixes[at] = rows[row].Id.Prefix;
-                _places[at] = (ulong)pack << 32 | (uint)row;
+                _places[at] = (ulong)pack << 32 | (uint)at;
             }
         }
         Array.Sort(_prefixes, _places);
@@ -47,7 +50,12 @@ sealed class PendingInput : PendingSequence, ISegmentInput
 
     public int RowCountOf(int pack) => Packs[pack].Table.Rows.Length;
 
+    public uint FirstRowOf(int pack) => _firstRows[pack];
+
     public void CopyDetails(int pack, Span<byte> destination) => Packs[pack].Details.CopyTo(destination);
+
+    public void CopyIds(int pack, int firstRow, Span<BlobId> destination) =>
+        Packs[pack].CopyIds(firstRow, destination);
 
     public void CopyRows(int pack, int firstRow, Span<RowRecord> destination) =>
         Packs[pack].CopyRows(firstRow, destination);

@@ -65,6 +65,12 @@ sealed class PendingPack
         _removed = true;
     }
 
+    public void CopyIds(int firstRow, Span<BlobId> destination)
+    {
+        for (var i = 0; i < destination.Length; i++)
+            destination[i] = Table.Rows[firstRow + i].Id;
+    }
+
     public void CopyRows(int firstRow, Span<RowRecord> destination)
     {
         for (var i = 0; i < destination.Length; i++)
@@ -81,12 +87,15 @@ sealed class PendingPack
         BinaryPrimitives.WriteInt32LittleEndian(facts[(2 * sizeof(int))..], (int)Table.Kind);
         hash.AppendData(facts);
         hash.AppendData(Details);
+        Span<BlobId> ids = stackalloc BlobId[RowsAtOnce];
         Span<RowRecord> rows = stackalloc RowRecord[RowsAtOnce];
         for (var first = 0; first < Table.Rows.Length; first += RowsAtOnce)
         {
-            var part = rows[..Math.Min(RowsAtOnce, Table.Rows.Length - first)];
-            CopyRows(first, part);
-            hash.AppendData(MemoryMarshal.AsBytes(part));
+            var count = Math.Min(RowsAtOnce, Table.Rows.Length - first);
+            CopyIds(first, ids[..count]);
+            CopyRows(first, rows[..count]);
+            hash.AppendData(MemoryMarshal.AsBytes(ids[..count]));
+            hash.AppendData(MemoryMarshal.AsBytes(rows[..count]));
         }
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         hash.GetHashAndReset(digest);

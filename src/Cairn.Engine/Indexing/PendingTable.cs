@@ -5,7 +5,7 @@ using Cairn.Engine.Primitives;
 namespace Cairn.Engine.Indexing;
 
 /// <summary>
-/// The packs in memory. One thread at a time adds, under the lock of <see cref="BlobIndex"/>; any thread reads without one.
+/// The packs in memory. One thread at a time adds, under the lock of <see cref="BlobIndex"/>; any reads without one.
 /// </summary>
 sealed class PendingTable
 {

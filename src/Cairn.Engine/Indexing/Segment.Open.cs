@@ -84,7 +84,7 @@ sealed partial class Segment
             var entry = EntryAt(i);
             if (i > 0 && previous.CompareTo(entry) >= 0)
                 throw Damaged("order of entries");
-            if (RowOfEntry(entry).Id.Prefix != entry.Prefix)
+            if (IdOf(entry).Prefix != entry.Prefix)
                 throw Damaged("an entry names another row");
             previous = entry;
         }

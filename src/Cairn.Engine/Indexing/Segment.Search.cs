@@ -10,14 +10,32 @@ namespace Cairn.Engine.Indexing;
 /// </summary>
 sealed partial class Segment
 {
-    readonly long _rowsPage;
+    readonly long _idsPage;
     readonly long _entriesPage;
 
-    /// <summary>The first location of the blob in a pack that is not excluded.</summary>
-    public bool TryFind(in BlobId id, out uint pack, out int row)
+    /// <summary>
+    /// Where to begin looking in the entries. Asks the processor for that memory, so that the misses of several
+    /// segments wait together: nearly all the time of a look-up is waiting for memory.
+    /// </summary>
+    public uint Guess(ulong prefix)
+    {
+        if (_fences.Length == 0)
+            return 0;
+        var page = PageBefore(prefix);
+        var count = EntriesIn(page);
+        var from = _fences[page];
+        var to = page + 1 < _fences.Length ? _fences[page + 1] : ulong.MaxValue;
+        var at = prefix <= from ? 0 : (int)((double)(prefix - from) / (to - from) * count);
+        at = Math.Clamp(at, 0, count - 1);
+        Prefetch.Read(_file.Slice((_entriesPage + page) * IndexPage.Size + at * EntryRecord.Size, EntryRecord.Size));
+        return (uint)page * EntryRecord.PerPage + (uint)at;
+    }
+
+    /// <summary>The first location in a pack that is not excluded, near what was guessed for the prefix.</summary>
+    public bool TryFind(in BlobId id, uint guess, out uint pack, out int row)
     {
         var prefix = id.Prefix;
-        for (var i = LowerBound(prefix); i < RowCount; i++)
+        for (var i = LowerBound(prefix, guess); i < RowCount; i++)
         {
             ref readonly var entry = ref EntryAt((uint)i);
             if (entry.Prefix != prefix)
@@ -25,7 +43,7 @@ sealed partial class Segment
             if (!IsHit(entry, id))
                 continue;
             pack = entry.Pack;
-            row = (int)entry.Row;
+            row = (int)(entry.Row - _firstRows[pack]);
             return true;
         }
         pack = 0;
@@ -37,13 +55,13 @@ sealed partial class Segment
     public void FindAll(in BlobId id, List<(uint Pack, int Row)> found)
     {
         var prefix = id.Prefix;
-        for (var i = LowerBound(prefix); i < RowCount; i++)
+        for (var i = LowerBound(prefix, Guess(prefix)); i < RowCount; i++)
         {
             ref readonly var entry = ref EntryAt((uint)i);
             if (entry.Prefix != prefix)
                 break;
             if (IsHit(entry, id))
-                found.Add((entry.Pack, (int)entry.Row));
+                found.Add((entry.Pack, (int)(entry.Row - _firstRows[entry.Pack])));
         }
     }
 
@@ -64,15 +82,20 @@ sealed partial class Segment
 
     bool IsHit(in EntryRecord entry, in BlobId id)
     {
-        ref readonly var row = ref RowOfEntry(entry);
-        return row.Id == id && !IsExcluded((int)entry.Pack);
+        return IdOf(entry) == id && !IsExcluded((int)entry.Pack);
     }
 
-    ref readonly RowRecord RowOfEntry(in EntryRecord entry)
+    ref readonly BlobId IdOf(in EntryRecord entry)
     {
-        if (entry.Pack >= _header.Packs || entry.Row >= RowCountOf((int)entry.Pack))
+        if (entry.Row >= RowCount)
+            throw Damaged("an entry points behind the rows");
+        // Before the pack is looked at, so that both are waited for at once.
+        ref readonly var id = ref IdAt(entry.Row);
+        if (entry.Pack >= _header.Packs
+            || entry.Row < _firstRows[entry.Pack]
+            || entry.Row >= _firstRows[entry.Pack + 1])
             throw Damaged("an entry points outside its pack");
-        return ref RowAt(_firstRows[entry.Pack] + entry.Row);
+        return ref id;
     }
 
     ref readonly EntryRecord EntryAt(uint index)
@@ -82,28 +105,25 @@ sealed partial class Segment
             page.Slice((int)(index % EntryRecord.PerPage) * EntryRecord.Size, EntryRecord.Size));
     }
 
-    /// <summary>The index of the first entry whose prefix is not less; <see cref="RowCount"/> if there is none.</summary>
-    long LowerBound(ulong prefix)
+    /// <summary>The first entry whose prefix is not less, or <see cref="RowCount"/>.</summary>
+    long LowerBound(ulong prefix, uint guess)
     {
         if (_fences.Length == 0)
             return 0;
-        var page = PageBefore(prefix);
-        var first = (long)page * EntryRecord.PerPage;
-        var count = (int)Math.Min(EntryRecord.PerPage, RowCount - first);
+        var page = (int)(guess / EntryRecord.PerPage);
+        var count = EntriesIn(page);
         var entries = MemoryMarshal.Cast<byte, EntryRecord>(Page(_entriesPage + page)[..(count * EntryRecord.Size)]);
-
-        var from = _fences[page];
-        var to = page + 1 < _fences.Length ? _fences[page + 1] : ulong.MaxValue;
-        var at = prefix <= from ? 0 : (int)((double)(prefix - from) / (to - from) * count);
-        at = Math.Clamp(at, 0, count - 1);
+        var at = (int)(guess % EntryRecord.PerPage);
         while (at < count && entries[at].Prefix < prefix)
             at++;
         while (at > 0 && entries[at - 1].Prefix >= prefix)
             at--;
-        return first + at;
+        return (long)page * EntryRecord.PerPage + at;
     }
 
-    /// <summary>The last page that begins before the prefix, or 0: equal entries can begin only there or right behind.</summary>
+    int EntriesIn(int page) => (int)Math.Min(EntryRecord.PerPage, RowCount - (long)page * EntryRecord.PerPage);
+
+    /// <summary>The last page that begins before the prefix, or 0: equals begin only there or right behind.</summary>
     int PageBefore(ulong prefix)
     {
         const int FirstStep = 4;

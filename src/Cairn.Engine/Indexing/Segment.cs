@@ -30,7 +30,7 @@ sealed partial class Segment : ISegmentInput, IDisposable
         _file = file;
         _header = header;
         _intactPages = new Bitmap(header.Pages);
-        _rowsPage = header.RowsPage;
+        _idsPage = header.IdsPage;
         _entriesPage = header.EntriesPage;
         _fences = new ulong[header.EntryPages];
         _firstRows = new uint[header.Packs + 1];
@@ -73,10 +73,19 @@ sealed partial class Segment : ISegmentInput, IDisposable
 
     public int RowCountOf(int pack) => (int)(_firstRows[pack + 1] - _firstRows[pack]);
 
-    public ref readonly RowRecord RowOf(int pack, int row)
+    public uint FirstRowOf(int pack) => _firstRows[pack];
+
+    public PackRow RowOf(int pack, int row)
     {
         Invariant.That((uint)row < (uint)RowCountOf(pack));
-        return ref RowAt(_firstRows[pack] + (uint)row);
+        var index = _firstRows[pack] + (uint)row;
+        return RowAt(index).ToRow(IdAt(index));
+    }
+
+    public int OffsetOf(int pack, int row)
+    {
+        Invariant.That((uint)row < (uint)RowCountOf(pack));
+        return RowAt(_firstRows[pack] + (uint)row).Offset;
     }
 
     public PackFacts FactsOf(int pack)
@@ -102,6 +111,12 @@ sealed partial class Segment : ISegmentInput, IDisposable
         var record = RecordOf(pack);
         Invariant.That(destination.Length == record.DetailsLength);
         ReadBytes(_header.DetailsPage, record.DetailsOffset, destination);
+    }
+
+    public void CopyIds(int pack, int firstRow, Span<BlobId> destination)
+    {
+        Invariant.That(firstRow + destination.Length <= RowCountOf(pack));
+        CopyRecords(_header.IdsPage, SegmentHeader.IdsPerPage, _firstRows[pack] + (uint)firstRow, destination);
     }
 
     public void CopyRows(int pack, int firstRow, Span<RowRecord> destination)
@@ -153,14 +168,22 @@ sealed partial class Segment : ISegmentInput, IDisposable
     {
         Invariant.That((uint)pack < _header.Packs);
         var page = Page(_header.PacksPage + pack / PackRecord.PerPage);
-        return ref MemoryMarshal.AsRef<PackRecord>(page.Slice(pack % PackRecord.PerPage * PackRecord.Size, PackRecord.Size));
+        return ref MemoryMarshal.AsRef<PackRecord>(
+            page.Slice(pack % PackRecord.PerPage * PackRecord.Size, PackRecord.Size));
     }
 
     ref readonly RowRecord RowAt(uint index)
     {
-        var page = Page(_rowsPage + index / RowRecord.PerPage);
+        var page = Page(_header.RowsPage + index / RowRecord.PerPage);
         return ref MemoryMarshal.AsRef<RowRecord>(
             page.Slice((int)(index % RowRecord.PerPage) * RowRecord.Size, RowRecord.Size));
+    }
+
+    ref readonly BlobId IdAt(uint index)
+    {
+        var page = Page(_idsPage + index / SegmentHeader.IdsPerPage);
+        return ref MemoryMarshal.AsRef<BlobId>(
+            page.Slice((int)(index % SegmentHeader.IdsPerPage) * BlobId.Size, BlobId.Size));
     }
 
     void CheckDetails(in PackRecord record)

@@ -6,7 +6,7 @@ namespace Cairn.Engine.Indexing;
 
 /// <summary>
 /// The first page of a segment. From its counts follows where every section lies and how long the file must be:
-/// header · objects · first rows · packs · details · rows · entries · fences, each from a page boundary.
+/// header · objects · first rows · packs · details · ids · rows · entries · fences, each from a page boundary.
 /// </summary>
 /// <param name="Identity">Hash of what the segment holds; its file is named by it.</param>
 [StructLayout(LayoutKind.Sequential)]
@@ -24,13 +24,15 @@ readonly record struct SegmentHeader(
     public const uint PacksMax = 1 << 30;
     public const uint RowsMax = uint.MaxValue - 1;
     public const int FirstRowsPerPage = IndexPage.PayloadSize / sizeof(uint);
+    public const int IdsPerPage = IndexPage.PayloadSize / BlobId.Size;
     public const int FencesPerPage = IndexPage.PayloadSize / sizeof(ulong);
 
     public long ObjectsPage => 1;
     public long FirstRowsPage => ObjectsPage + IndexPage.Count(ObjectBytes, IndexPage.PayloadSize);
     public long PacksPage => FirstRowsPage + IndexPage.Count(Packs + 1L, FirstRowsPerPage);
     public long DetailsPage => PacksPage + IndexPage.Count(Packs, PackRecord.PerPage);
-    public long RowsPage => DetailsPage + IndexPage.Count(DetailBytes, IndexPage.PayloadSize);
+    public long IdsPage => DetailsPage + IndexPage.Count(DetailBytes, IndexPage.PayloadSize);
+    public long RowsPage => IdsPage + IndexPage.Count(Rows, IdsPerPage);
     public long EntriesPage => RowsPage + IndexPage.Count(Rows, RowRecord.PerPage);
     public long EntryPages => IndexPage.Count(Rows, EntryRecord.PerPage);
     public long FencesPage => EntriesPage + EntryPages;

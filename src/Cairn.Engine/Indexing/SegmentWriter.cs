@@ -28,6 +28,8 @@ static class SegmentWriter
         WritePacks(plan, pages);
         Begin(header.DetailsPage);
         WriteDetails(plan, pages);
+        Begin(header.IdsPage);
+        WriteIds(plan, pages);
         Begin(header.RowsPage);
         WriteRows(plan, pages);
         Begin(header.EntriesPage);
@@ -67,6 +69,21 @@ static class SegmentWriter
             var details = new byte[input.RecordOf(pack).DetailsLength];
             input.CopyDetails(pack, details);
             pages.WriteRecords<byte>(details);
+        }
+    }
+
+    static void WriteIds(MergePlan plan, PageWriter pages)
+    {
+        var buffer = new BlobId[RowsAtOnce];
+        foreach (var (input, pack) in plan.TakenPacks())
+        {
+            var total = input.RowCountOf(pack);
+            for (var first = 0; first < total; first += buffer.Length)
+            {
+                var ids = buffer.AsSpan(0, Math.Min(buffer.Length, total - first));
+                input.CopyIds(pack, first, ids);
+                pages.WriteRecords<BlobId>(ids);
+            }
         }
     }
 

@@ -15,7 +15,8 @@ namespace Cairn.Engine.Storage;
 /// <see cref="StoreCapabilities"/>.)</item>
 /// <item><b>Never overwritten.</b> A PUT never replaces a stored object: if the name is taken it stores nothing and
 /// answers <see cref="PutOutcome.AlreadyThere"/>. Names contain the hash of the content, so this also makes PUT safe
-/// to repeat after a lost response; the one object without such a name is <c>cairn.json</c>, whose writer compares.</item>
+/// to repeat after a lost response; the one object without such a name is <c>cairn.json</c>, whose writer
+/// compares.</item>
 /// <item><b>Retrying</b> is not a store's business: a member makes one attempt and throws
 /// <see cref="StoreException"/>, whose kind says whether trying again can help.
 /// <see cref="Decorators.RetryingStore"/> retries.</item>
@@ -37,8 +38,8 @@ public interface IObjectStore : IAsyncDisposable
     /// <summary>
     /// Reads an object, or a range of it, into one buffer that the caller then owns. A range must lie wholly inside
     /// the object, else <see cref="StoreErrorKind.RangeNotSatisfiable"/>. What is asked for (the object, or the range)
-    /// and is larger than <paramref name="maxBytes"/> is refused with <see cref="StoreErrorKind.TooLarge"/> before memory
-    /// is taken for it.
+    /// and is larger than <paramref name="maxBytes"/> is refused with <see cref="StoreErrorKind.TooLarge"/> before
+    /// memory is taken for it.
     /// </summary>
     Task<PooledBuffer> GetAsync(
         ObjectKey key, ByteRange range, int maxBytes, CancellationToken cancellationToken);
@@ -91,12 +92,16 @@ public readonly record struct ObjectInfo(
 /// <summary>What a store can do, as data: asked, never guessed from its type.</summary>
 public sealed record StoreCapabilities
 {
-    /// <summary>A LIST shows every object whose PUT returned before the LIST began (the commit protocol needs it).</summary>
+    /// <summary>
+    /// A LIST shows every object whose PUT returned before the LIST began (the commit protocol needs it).
+    /// </summary>
     public required bool ListsWhatWasWritten { get; init; }
 
     /// <summary>How many requests at once the store serves well.</summary>
     public required int Concurrency { get; init; }
 
-    /// <summary>A GET of a small range costs about as much as the bytes it returns, so ranges need no coalescing.</summary>
+    /// <summary>
+    /// A GET of a small range costs about as much as the bytes it returns, so ranges need no coalescing.
+    /// </summary>
     public required bool HasCheapRanges { get; init; }
 }

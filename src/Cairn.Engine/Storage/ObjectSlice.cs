@@ -17,8 +17,8 @@ public readonly record struct ObjectSlice(long Offset, int Length)
         if (offset < 0 || offset > size || length > size - offset)
             throw new StoreException(
                 StoreErrorKind.RangeNotSatisfiable,
-                $"{key}: bytes {offset} to {(UInt128)Math.Max(offset, 0) + (ulong)length} were asked for, but the object "
-                + $"has {size}; it was cut short, or what points into it is damaged: run check",
+                $"{key}: {length} bytes from {offset} on were asked for, but the object has {size}; it was cut short, "
+                + "or what points into it is damaged: run check",
                 key);
         var limit = Math.Min(maxBytes, BufferPool.CapacityMax);
         if (length > limit)

@@ -8,7 +8,9 @@ namespace Cairn.Storage.Disks;
 /// </summary>
 public interface IDiskOperations
 {
-    /// <summary>Creates a file that only its owner may read or write, whatever the umask; fails if the name is taken.</summary>
+    /// <summary>
+    /// Creates a file that only its owner may read or write, whatever the umask; fails if the name is taken.
+    /// </summary>
     IDiskFile CreateNew(string path);
 
     IDiskFile OpenRead(string path);
@@ -52,7 +54,9 @@ public interface IDiskFile : IDisposable
 
 public enum DiskKind
 {
-    /// <summary>The directory does not tell, or it is a symbolic link: ask <see cref="IDiskOperations.Stat"/>.</summary>
+    /// <summary>
+    /// The directory does not tell, or it is a symbolic link: ask <see cref="IDiskOperations.Stat"/>.
+    /// </summary>
     Unknown,
     File,
     Directory,

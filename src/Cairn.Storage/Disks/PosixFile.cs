@@ -7,6 +7,9 @@ namespace Cairn.Storage.Disks;
 
 sealed unsafe class PosixFile(SafeFileHandle handle, string path) : IDiskFile
 {
+    static readonly long SecondsMin = DateTimeOffset.MinValue.ToUnixTimeSeconds();
+    static readonly long SecondsMax = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
+
     public void Write(IReadOnlyList<ReadOnlyMemory<byte>> parts)
     {
         for (var first = 0; first < parts.Count; first += Libc.VectorsMax)
@@ -56,8 +59,7 @@ sealed unsafe class PosixFile(SafeFileHandle handle, string path) : IDiskFile
             _ => DiskKind.Other,
         };
         // A corrupt inode may hold any number of seconds.
-        var seconds = Math.Clamp(
-            facts.ModifiedSeconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds());
+        var seconds = Math.Clamp(facts.ModifiedSeconds, SecondsMin, SecondsMax);
         var modified = DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(facts.ModifiedNanoseconds / 100);
         return new DiskFacts(kind, checked((long)facts.Size), modified, facts.OwnerId);
     }

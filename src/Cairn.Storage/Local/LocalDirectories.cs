@@ -9,7 +9,9 @@ namespace Cairn.Storage.Local;
 /// </summary>
 sealed class LocalDirectories(string root, bool createRoot, IDiskOperations disk)
 {
-    /// <summary>No write takes that long, except one that was frozen with its machine, and that one just fails.</summary>
+    /// <summary>
+    /// No write takes that long, except one that was frozen with its machine, and that one just fails.
+    /// </summary>
     static readonly TimeSpan LeftoverAge = TimeSpan.FromDays(1);
 
     readonly ConcurrentDictionary<string, bool> _durable = new(StringComparer.Ordinal);

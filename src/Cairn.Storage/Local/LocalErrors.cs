@@ -23,7 +23,7 @@ static class LocalErrors
         Errno.AccessDenied or Errno.NotPermitted =>
             (StoreErrorKind.Refused, "let this user read and write the repository's folder"),
         Errno.ReadOnlyFileSystem =>
-            (StoreErrorKind.Refused, "remount it writable; if it turned read-only by itself, look for disk errors first"),
+            (StoreErrorKind.Refused, "remount it writable; if it turned read-only by itself, check the disk first"),
         Errno.FileTooLarge =>
             (StoreErrorKind.Failed, "the file system or a limit (ulimit -f) does not allow files of that size"),
         Errno.InputOutput => (StoreErrorKind.Failed, "the disk reports an error: look into the kernel's log (dmesg)"),

@@ -87,8 +87,10 @@ public sealed class LocalStore : IObjectStore
 
     PooledBuffer Read(ObjectKey key, ByteRange range, int maxBytes)
     {
-        using var file = OpenObject(key);
-        var slice = ObjectSlice.Of(key, file.Stat().Size, range, maxBytes);
+        using var file = TryOpen(key);
+        if (file?.Stat() is not { Kind: DiskKind.File } facts)
+            throw new StoreException(StoreErrorKind.NotFound, $"{key}: there is no such object in {Location}", key);
+        var slice = ObjectSlice.Of(key, facts.Size, range, maxBytes);
         var buffer = BufferPool.Shared.Rent(slice.Length);
         var isWhole = false;
         try
@@ -108,20 +110,16 @@ public sealed class LocalStore : IObjectStore
         }
     }
 
-    IDiskFile OpenObject(ObjectKey key)
+    IDiskFile? TryOpen(ObjectKey key)
     {
         try
         {
-            var file = _disk.OpenRead(PathOf(key));
-            if (file.Stat().Kind == DiskKind.File)
-                return file;
-            file.Dispose();
+            return _disk.OpenRead(PathOf(key));
         }
         catch (DiskException e) when (e.Code is Errno.NoEntry or Errno.NotDirectory)
         {
-            // Told below, together with directories and the like, which are no objects either.
+            return null;
         }
-        throw new StoreException(StoreErrorKind.NotFound, $"{key}: there is no such object in {Location}", key);
     }
 
     ObjectInfo? Stat(ObjectKey key) =>

@@ -54,7 +54,7 @@ sealed class LocalWriter(LocalDirectories directories, IDiskOperations disk)
         {
             directories.Forget();
             throw new StoreException(
-                StoreErrorKind.Unavailable, $"{key} was not stored: its folder vanished under Cairn; try again", key, e);
+                StoreErrorKind.Unavailable, $"{key} was not stored: its folder vanished meanwhile; try again", key, e);
         }
     }
 

@@ -28,11 +28,13 @@ public sealed class FaultyStore(IObjectStore inner, StoreFaults faults) : IObjec
     public Task<PutOutcome> PutAsync(
         ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
         CancellationToken cancellationToken) =>
-        CallAsync(StoreMember.Put, key, () => inner.PutAsync(key, content, options, cancellationToken), cancellationToken);
+        CallAsync(
+            StoreMember.Put, key, () => inner.PutAsync(key, content, options, cancellationToken), cancellationToken);
 
     public Task<PooledBuffer> GetAsync(
         ObjectKey key, ByteRange range, int maxBytes, CancellationToken cancellationToken) =>
-        CallAsync(StoreMember.Get, key, () => inner.GetAsync(key, range, maxBytes, cancellationToken), cancellationToken);
+        CallAsync(
+            StoreMember.Get, key, () => inner.GetAsync(key, range, maxBytes, cancellationToken), cancellationToken);
 
     public Task<ObjectInfo?> StatAsync(ObjectKey key, CancellationToken cancellationToken) =>
         CallAsync(StoreMember.Stat, key, () => inner.StatAsync(key, cancellationToken), cancellationToken);

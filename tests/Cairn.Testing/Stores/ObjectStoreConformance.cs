@@ -9,7 +9,9 @@ namespace Cairn.Testing.Stores;
 /// </summary>
 public abstract class ObjectStoreConformance : ObjectStoreReadConformance
 {
-    /// <summary>Another client of the same objects, as another process would be. The caller does not dispose it.</summary>
+    /// <summary>
+    /// Another client of the same objects, as another process would be. The caller does not dispose it.
+    /// </summary>
     protected virtual IObjectStore SecondClient => Store;
 
     /// <summary>False where a PUT that stored may answer AlreadyThere, because it was repeated underneath.</summary>
@@ -76,8 +78,8 @@ public abstract class ObjectStoreConformance : ObjectStoreReadConformance
         foreach (var part in parts)
             for (var i = 0; i < part.Length; i++)
                 part[i] = next++;
-        await Store.PutAsync(
-            new ObjectKey("a/parts"), [.. parts.Select(part => new ReadOnlyMemory<byte>(part))], PutOptions.Data, Token);
+        var content = parts.Select(part => new ReadOnlyMemory<byte>(part)).ToList();
+        await Store.PutAsync(new ObjectKey("a/parts"), content, PutOptions.Data, Token);
         Assert.Equal(parts.SelectMany(part => part), await ReadAsync("a/parts", ByteRange.Whole));
         await Store.PutAsync(new ObjectKey("a/none"), [], PutOptions.Hot, Token);
         Assert.Empty(await ReadAsync("a/none", ByteRange.Whole));
@@ -120,14 +122,14 @@ public abstract class ObjectStoreConformance : ObjectStoreReadConformance
     [Fact]
     public async Task Objects_may_come_and_go_while_a_listing_runs()
     {
-        for (var i = 0; i < 300; i++)
+        for (var i = 0; i < 60; i++)
             await PutAsync($"stay/{i:d4}", Ten);
-        for (var i = 0; i < 300; i++)
+        for (var i = 0; i < 60; i++)
             await PutAsync($"stay/{i:d4}-passing", Ten);
         var churn = Task.Run(
             async () =>
             {
-                for (var i = 0; i < 300; i++)
+                for (var i = 0; i < 60; i++)
                 {
                     await Store.DeleteAsync(new ObjectKey($"stay/{i:d4}-passing"), Token);
                     await PutAsync($"stay/{i:d4}-new", Ten);
@@ -138,11 +140,11 @@ public abstract class ObjectStoreConformance : ObjectStoreReadConformance
         {
             var names = await NamesAsync("");
             Assert.Equal(names.Order(StringComparer.Ordinal), names);
-            Assert.Equal(300, names.Count(name => !name.EndsWith("-passing") && !name.EndsWith("-new")));
+            Assert.Equal(60, names.Count(name => !name.EndsWith("-passing") && !name.EndsWith("-new")));
         }
         while (!churn.IsCompleted);
         await churn;
-        Assert.Equal(600, (await NamesAsync("")).Count);
+        Assert.Equal(120, (await NamesAsync("")).Count);
     }
 
     protected Task<PutOutcome> PutAsync(string key, byte[] content, IObjectStore? store = null) =>

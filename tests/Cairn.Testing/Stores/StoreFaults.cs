@@ -10,7 +10,9 @@ public enum FaultMoment
     None,
     /// <summary>The request never arrives. For LIST: it breaks somewhere, perhaps before the first name.</summary>
     Before,
-    /// <summary>The request is carried out and its response is lost. For LIST: it breaks behind the last name.</summary>
+    /// <summary>
+    /// The request is carried out and its response is lost. For LIST: it breaks behind the last name.
+    /// </summary>
     After,
 }
 

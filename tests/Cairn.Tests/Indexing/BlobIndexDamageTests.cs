@@ -6,7 +6,9 @@ namespace Cairn.Tests.Indexing;
 
 public class BlobIndexDamageTests
 {
-    const int Blobs = 60;
+    const int BlobsPerPack = 12;
+    const int Shared = 4;
+    const int Blobs = 2 * BlobsPerPack - Shared;
 
     readonly MemoryFolder _whole = new();
     readonly Dictionary<int, PackTable> _packs = [];
@@ -17,7 +19,8 @@ public class BlobIndexDamageTests
         using var index = BlobIndex.Open(_whole, TestPacks.Repository);
         for (var i = 0; i < 2; i++)
         {
-            var table = TestPacks.Make(i, [.. Enumerable.Range(i * 20, 40).Select(n => (long)n)]);
+            var blobs = Enumerable.Range(i * (BlobsPerPack - Shared), BlobsPerPack).Select(n => (long)n);
+            var table = TestPacks.Make(i, [.. blobs]);
             _packs.Add(i, table);
             _model.Packs.Add(table.Name, table);
             index.Absorb(TestPacks.ObjectOf(i), [table]);
@@ -34,7 +37,7 @@ public class BlobIndexDamageTests
         {
             for (var at = 0; at < bytes.Length; at++)
             {
-                var folder = _whole.Copy();
+                var folder = _whole.Copy(name);
                 folder.Files[name][at] ^= (byte)(1 << at % 8);
                 detected += IsDetectedAndHealed(folder, $"byte {at} of {name}") ? 1 : 0;
             }
@@ -50,14 +53,15 @@ public class BlobIndexDamageTests
         Assert.Equal(first.Length, second.Length);
         for (var page = 0; page < first.Length / 4096; page++)
         {
-            var zeroed = _whole.Copy();
+            var zeroed = _whole.Copy(_whole.Files.Keys.First());
             zeroed.Files.Values.First().AsSpan(page * 4096, 4096).Clear();
             Assert.True(IsDetectedAndHealed(zeroed, $"page {page} zeroed"));
-            var exchanged = _whole.Copy();
+            var exchanged = _whole.Copy(_whole.Files.Keys.First());
             second.AsSpan(page * 4096, 4096).CopyTo(exchanged.Files.Values.First().AsSpan(page * 4096));
             Assert.True(IsDetectedAndHealed(exchanged, $"page {page} of the other file"));
-            var shifted = _whole.Copy();
-            first.AsSpan((page == 0 ? 1 : page - 1) * 4096, 4096).CopyTo(shifted.Files.Values.First().AsSpan(page * 4096));
+            var shifted = _whole.Copy(_whole.Files.Keys.First());
+            var neighbour = first.AsSpan((page == 0 ? 1 : page - 1) * 4096, 4096);
+            neighbour.CopyTo(shifted.Files.Values.First().AsSpan(page * 4096));
             Assert.True(IsDetectedAndHealed(shifted, $"page {page} is its neighbour"));
         }
     }
@@ -81,7 +85,7 @@ public class BlobIndexDamageTests
         Assert.Single(_whole.Files);
     }
 
-    /// <summary>Asks everything; what is answered must be right, and after an alarm a new opening must heal it all.</summary>
+    /// <summary>Asks everything; each answer must be right, and after an alarm a new opening must heal all.</summary>
     bool IsDetectedAndHealed(MemoryFolder folder, string what)
     {
         var detected = false;
@@ -122,7 +126,7 @@ public class BlobIndexDamageTests
 
     static void AssertFound(BlobIndex index, BlobId id, int number, string what)
     {
-        var expected = (number < 40 ? 1 : 0) + (number is >= 20 and < 60 ? 1 : 0);
+        var expected = (number < BlobsPerPack ? 1 : 0) + (number is >= BlobsPerPack - Shared and < Blobs ? 1 : 0);
         var all = index.FindAll(id);
         Assert.True(all.Count == expected, what);
         Assert.True(index.TryFind(id, out _) == expected > 0, what);

@@ -38,7 +38,8 @@ sealed class IndexModel
         }
         var packs = index.EnumeratePacks().ToList();
         Assert.True(
-            packs.Select(pack => index.GetPack(pack).Name).SequenceEqual(Packs.Keys.Order()), $"{context}: other packs");
+            packs.Select(pack => index.GetPack(pack).Name).SequenceEqual(Packs.Keys.Order()),
+            $"{context}: other packs");
         foreach (var pack in packs)
             AssertPack(index, pack, Packs[index.GetPack(pack).Name], context);
     }

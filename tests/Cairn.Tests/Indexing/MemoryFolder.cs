@@ -2,18 +2,19 @@ using Cairn.Engine.State;
 
 namespace Cairn.Tests.Indexing;
 
-/// <summary>State files as byte arrays, open to damage. Maps of deleted files stay readable, as the port demands.</summary>
+/// <summary>State files as byte arrays, open to damage.</summary>
 sealed class MemoryFolder : IStateFolder
 {
     readonly Dictionary<string, byte[]> _files = [];
 
     public Dictionary<string, byte[]> Files => _files;
 
-    public MemoryFolder Copy()
+    /// <summary>The same files, of which that one (or none) may be damaged without harm to these here.</summary>
+    public MemoryFolder Copy(string? own = null)
     {
         var copy = new MemoryFolder();
         foreach (var (name, bytes) in _files)
-            copy._files.Add(name, (byte[])bytes.Clone());
+            copy._files.Add(name, name == own ? (byte[])bytes.Clone() : bytes);
         return copy;
     }
 

@@ -39,7 +39,8 @@ static class TestPacks
         {
             var length = 16 + (int)((number * 31 + i * 7) % 1000);
             rows[i] = new PackRow(
-                ids[i], (BlobKind)(i % 3), (Codec)(i % 2), length, length * 2, (ushort)(i % 2), (uint)i, (ushort)(i % 2));
+                ids[i], (BlobKind)(i % 3), (Codec)(i % 2), length, length * 2, Key: (ushort)(i % 2), Ordinal: (uint)i,
+                Author: (ushort)(i % 2));
             size += length;
         }
         var box = new byte[80 + number % 5];

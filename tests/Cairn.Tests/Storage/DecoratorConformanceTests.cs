@@ -17,7 +17,9 @@ public abstract class DecoratorConformance : ObjectStoreConformance
     }
 }
 
-/// <summary>A third of all calls fail, half of those after they were carried out; retrying must hide all of it.</summary>
+/// <summary>
+/// A third of all calls fail, half of those after they were carried out; retrying must hide all of it.
+/// </summary>
 public class RetryingStoreConformanceTests : DecoratorConformance
 {
     const int Seed = 20260131;
@@ -68,7 +70,8 @@ public class ReadOnlyStoreConformanceTests : ObjectStoreReadConformance
     {
         var key = new ObjectKey("a/b");
         await ArrangeAsync("a/b", Ten);
-        Task[] refused = [Store.PutAsync(new ObjectKey("a/c"), [Ten], PutOptions.Hot, Token), Store.DeleteAsync(key, Token)];
+        Task[] refused =
+            [Store.PutAsync(new ObjectKey("a/c"), [Ten], PutOptions.Hot, Token), Store.DeleteAsync(key, Token)];
         foreach (var call in refused)
             Assert.Equal(StoreErrorKind.Refused, (await Assert.ThrowsAsync<StoreException>(() => call)).Kind);
         Assert.Equal(["a/b"], await NamesAsync(""));

@@ -4,9 +4,9 @@ using Cairn.Engine.Primitives;
 namespace Cairn.Engine.Operations.Backup;
 
 /// <summary>
-/// A file whose content is being stored. Its extents get their places in the order in which the reader cuts them, are
-/// filled in by whichever worker stores the chunk, and are taken in order by the manifest's thread, which may begin
-/// while the file is still being read: so a file of any size takes little memory.
+/// A large file or stream whose content is being stored. Its extents get their places in the order in which the reader
+/// cuts them, are filled in by whichever worker stores the chunk, and are taken in order by the manifest's thread,
+/// which may begin while the file is still being read: so a file of any size takes little memory.
 /// </summary>
 sealed class PendingFile(Entry entry)
 {
@@ -14,6 +14,7 @@ sealed class PendingFile(Entry entry)
     readonly Queue<Slot> _slots = new();
     bool _isRead;
     bool _isStopped;
+    bool _hasBeenTakenFrom;
 
     public Entry Entry { get; } = entry;
 
@@ -22,8 +23,8 @@ sealed class PendingFile(Entry entry)
 
     public sealed class Slot
     {
-        public Extent Extent;
-        public bool IsFilled;
+        internal Extent Extent;
+        internal bool IsFilled;
     }
 
     public Slot AddSlot()
@@ -44,8 +45,6 @@ sealed class PendingFile(Entry entry)
         }
     }
 
-    public void AddFilled(Extent extent) => Fill(AddSlot(), extent);
-
     /// <summary>No more extents will get places; some may still have to be filled.</summary>
     public void CompleteReading()
     {
@@ -56,7 +55,6 @@ sealed class PendingFile(Entry entry)
         }
     }
 
-    /// <summary>Drops what was stored of the file.</summary>
     public void LeaveOut()
     {
         lock (_lock)
@@ -68,19 +66,16 @@ sealed class PendingFile(Entry entry)
         }
     }
 
-    /// <summary>Begins again: the file changed under the reader. Only while nobody has taken an extent.</summary>
+    /// <summary>Begins again, because the file changed under the reader; false if extents are in the manifest already.</summary>
     public bool TryRestart()
     {
         lock (_lock)
         {
-            if (_hasTaken)
-                return false;
-            _slots.Clear();
-            return true;
+            if (!_hasBeenTakenFrom)
+                _slots.Clear();
+            return !_hasBeenTakenFrom;
         }
     }
-
-    bool _hasTaken;
 
     /// <summary>The next extent in order; null when the file is done. Blocks.</summary>
     public Extent? TakeNext()
@@ -93,9 +88,8 @@ sealed class PendingFile(Entry entry)
                     throw new OperationCanceledException();
                 if (_slots.TryPeek(out var slot) && slot.IsFilled)
                 {
-                    _slots.Dequeue();
-                    _hasTaken = true;
-                    return slot.Extent;
+                    _hasBeenTakenFrom = true;
+                    return _slots.Dequeue().Extent;
                 }
                 if (_isRead && _slots.Count == 0)
                     return null;
@@ -113,9 +107,3 @@ sealed class PendingFile(Entry entry)
         }
     }
 }
-
-/// <summary>Files of one batch for one worker: several small ones, or a single large one. Or a stream.</summary>
-sealed record FileWork(BatchWork Batch, IReadOnlyList<PendingFile> Files, IStreamSource? Stream = null);
-
-/// <summary>A chunk to be stored. Owns the buffer.</summary>
-sealed record ChunkWork(PendingFile File, PendingFile.Slot Slot, PooledBuffer Buffer);

@@ -2,7 +2,9 @@ using Cairn.Engine.Primitives;
 
 namespace Cairn.Engine.Storage.Decorators;
 
-/// <summary>Refuses to change anything: for commands that only read, whatever a bug in them may try. Owns the store it wraps.</summary>
+/// <summary>
+/// Refuses to change anything: for commands that only read, whatever a bug in them may try. Owns the store it wraps.
+/// </summary>
 public sealed class ReadOnlyStore(IObjectStore inner) : IObjectStore
 {
     public string Location => inner.Location;

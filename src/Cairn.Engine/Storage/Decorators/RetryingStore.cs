@@ -59,7 +59,8 @@ public sealed class RetryingStore : IObjectStore
         {
             cancellationToken.ThrowIfCancellationRequested();
             StoreException failure;
-            await using (var listing = _inner.ListAsync(prefix, cancellationToken).GetAsyncEnumerator(cancellationToken))
+            var names = _inner.ListAsync(prefix, cancellationToken);
+            await using (var listing = names.GetAsyncEnumerator(cancellationToken))
             {
                 while (true)
                 {

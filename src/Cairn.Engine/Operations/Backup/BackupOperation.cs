@@ -1,0 +1,146 @@
+using Cairn.Engine.Envelopes;
+using Cairn.Engine.Formats;
+using Cairn.Engine.Indexing;
+using Cairn.Engine.Manifests;
+using Cairn.Engine.Manifests.Local;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Repositories;
+using Cairn.Engine.Repositories.Reading;
+using Cairn.Engine.Repositories.Writing;
+using Cairn.Engine.Snapshots;
+using Cairn.Engine.State;
+using Cairn.Engine.Storage;
+
+namespace Cairn.Engine.Operations.Backup;
+
+/// <summary>
+/// Backs up: walk → compare → read → cut → id → known? → compress → encrypt → pack → store; then the commit: index, ledger,
+/// look, snapshot, look (docs/design/commit-protocol.md, H1 to H6). Needs only a host's credential and the rights to
+/// add objects and read the small prefixes; overwrites and deletes nothing (INV-2).
+/// </summary>
+public static class BackupOperation
+{
+    // Each further attempt means that a maintainer condemned again what this run needs: more often is not bad luck.
+    const int AttemptsMax = 5;
+
+    public static async Task<BackupResult> RunAsync(
+        Repository repository, IStateFolder state, BackupInput input, BackupOptions options, BackupMonitor monitor,
+        CancellationToken cancellationToken)
+    {
+        var started = repository.Environment.Time.GetUtcNow();
+        monitor.Begin("reading the index");
+        var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers);
+        await retired.LookAsync(cancellationToken);
+        var (index, _) = await LocalIndex.OpenAsync(repository, state, retired, IndexUse.Writing, cancellationToken);
+        using var opened = index;
+        var session = new BackupSession(repository, index, retired, state, options);
+        session.TakeUpStoredPacks();
+        var run = new Run(repository, state, index, session, input, options, monitor, started);
+        for (var attempt = 1; attempt <= AttemptsMax; attempt++)
+        {
+            if (await run.TryAsync(cancellationToken) is { } result)
+                return result;
+            if (input.Streams.Count > 0)
+                throw new CommitException(
+                    "what this backup relies on was condemned by a prune meanwhile, and a stream cannot be read twice. "
+                    + "Nothing was recorded: run it again");
+        }
+        throw new CommitException(
+            $"what this backup relies on was condemned {AttemptsMax} times in a row. Nothing was recorded: "
+            + "look whether some prune runs without pause");
+    }
+
+    sealed class Run(
+        Repository repository, IStateFolder state, BlobIndex index, BackupSession session, BackupInput input,
+        BackupOptions options, BackupMonitor monitor, DateTimeOffset started)
+    {
+        readonly ProblemLog _problems = new();
+
+        /// <summary>One attempt; null if it must be made again because of what was condemned meanwhile.</summary>
+        public async Task<BackupResult?> TryAsync(CancellationToken cancellationToken)
+        {
+            _problems.Clear();
+            monitor.BeginPass();
+            monitor.Begin("reading");
+            var source = new Bytes32(KeyedName.Of(repository.Shared.Index, options.Source).AsSpan());
+            using var former = LocalManifest.TryOpen(state, repository.Id, source);
+            using var local = options.IsDryRun ? null : new LocalManifestWriter(state, repository.Id, source);
+            var needs = new NeedSet(index);
+            using var writer = new BlobWriter(
+                repository, index, needs, monitor.Written,
+                new WriteOptions { PacksInFlightMax = options.PacksInFlightMax, IsDryRun = options.IsDryRun },
+                session.AddStored, cancellationToken);
+            var root = await PassAsync(writer, needs, former, local, cancellationToken);
+            if (options.IsDryRun)
+                return ToResult(snapshot: null);
+
+            monitor.Begin("committing");
+            await writer.FlushAsync();
+            var snapshot = await CommitAsync(needs, root, former?.Snapshot, cancellationToken);
+            if (snapshot is not { } committed)
+                return null;
+            local!.Commit(committed.Hash);
+            return ToResult(committed);
+        }
+
+        async Task<ManifestRoot> PassAsync(
+            BlobWriter writer, NeedSet needs, LocalManifest? former, LocalManifestWriter? local,
+            CancellationToken cancellationToken)
+        {
+            using var checkpoints = new Checkpoints(session, needs, options, repository.Environment.Time, cancellationToken);
+            using var pass = new BackupPass(
+                repository, writer, former, local, input, options, monitor, _problems, checkpoints.Token);
+            try
+            {
+                var root = await pass.RunAsync();
+                await checkpoints.StopAsync();
+                return root;
+            }
+            catch (OperationCanceledException) when (checkpoints.Failure is not null)
+            {
+                await checkpoints.StopAsync();
+                throw;
+            }
+        }
+
+        // The order of writes is the protocol: see each step's rule.
+        async Task<SnapshotName?> CommitAsync(
+            NeedSet needs, ManifestRoot root, ObjectHash? parent, CancellationToken cancellationToken)
+        {
+            await session.WriteIndexAsync(cancellationToken);
+            var (ulid, ledger) = await session.AnnounceAsync(LedgerKind.Final, needs, cancellationToken);
+            await session.LookAsync(cancellationToken);
+            if (session.IsInConflict(needs, ledger))
+                return null;
+            var name = await PutSnapshotAsync(ulid, ledger, root, parent, cancellationToken);
+            // H5: nothing is reported as backed up before the last look.
+            await session.LookAsync(cancellationToken);
+            return session.IsInConflict(needs, ledger) ? null : name;
+        }
+
+        async Task<SnapshotName> PutSnapshotAsync(
+            Ulid ulid, ObjectHash ledger, ManifestRoot root, ObjectHash? parent, CancellationToken cancellationToken)
+        {
+            var host = repository.RequireHost();
+            var epoch = repository.CurrentEpoch;
+            var info = new SnapshotInfo
+            {
+                Name = default, Time = started, Finished = repository.Environment.Time.GetUtcNow(), HostName = host.Name,
+                UserName = options.UserName, Source = options.Source, Roots = options.Roots,
+                Tags = [.. options.Tags.Distinct().Order(StringComparer.Ordinal)], Manifest = root.Id,
+                ManifestLevel = root.Level, Statistics = monitor.ToStatistics(), Problems = _problems.Kept,
+                ProblemCount = _problems.Count, Program = options.Program, Parent = parent,
+            };
+            var stored = SnapshotEnvelope.Seal(
+                new SnapshotSeal(ulid, ledger, epoch.Number, epoch.Domain, epoch.Restore), SnapshotCodec.Encode(info),
+                repository.Id, host.Signer, repository.Environment.Random);
+            var name = new SnapshotName(host.Id, ulid, ledger, ObjectWriter.HashOf(stored));
+            await repository.Store.PutAsync(name.Key, [stored], PutOptions.Hot, cancellationToken);
+            return name;
+        }
+
+        BackupResult ToResult(SnapshotName? snapshot) => new(
+            snapshot, monitor.ToStatistics(), _problems.Kept, _problems.Count, IsPartial: _problems.HasErrors,
+            repository.Environment.Time.GetUtcNow() - started);
+    }
+}

@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Cairn.Engine.Entries;
+using Cairn.Engine.Manifests;
+using Cairn.Engine.Manifests.Local;
+using Cairn.Engine.Repositories;
+using Cairn.Engine.Repositories.Writing;
+using Cairn.Engine.Sources;
+
+namespace Cairn.Engine.Operations.Backup;
+
+/// <summary>
+/// One pass over the source: a thread walks and compares, workers read and store, a thread assembles the manifest in order.
+/// Everything between them is bounded. The first failure stops all.
+/// </summary>
+sealed class BackupPass : IDisposable
+{
+    // Directories under way between walk and manifest: each keeps a descriptor open.
+    const int BatchesMax = 64;
+    const int FileItemsMax = 64;
+    const int ChunksMax = 4;
+    const byte StreamClass = 1;
+    const ushort StreamMode = 0x180; // rw-------
+
+    readonly Repository _repository;
+    readonly BlobWriter _writer;
+    readonly BackupInput _input;
+    readonly BackupOptions _options;
+    readonly BackupMonitor _monitor;
+    readonly ProblemLog _problems;
+    readonly WorkQueue _queue = new(FileItemsMax, ChunksMax);
+    readonly BlockingCollection<BatchWork> _batches = new(BatchesMax);
+    readonly ConcurrentDictionary<BatchWork, byte> _outstanding = new();
+    readonly SourceComparer _comparer;
+    readonly ManifestAssembler _assembler;
+    readonly CancellationTokenSource _stop;
+    Exception? _failure;
+
+    public BackupPass(
+        Repository repository, BlobWriter writer, LocalManifest? former, LocalManifestWriter? local, BackupInput input,
+        BackupOptions options, BackupMonitor monitor, ProblemLog problems, CancellationToken cancellationToken)
+    {
+        _repository = repository;
+        _writer = writer;
+        _input = input;
+        _options = options;
+        _monitor = monitor;
+        _problems = problems;
+        _comparer = new SourceComparer(repository, writer, _queue, former, options);
+        _assembler = new ManifestAssembler(repository, writer, former, local, options, monitor);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+    }
+
+    public async Task<ManifestRoot> RunAsync()
+    {
+        using var registration = _stop.Token.Register(StopWaiters);
+        var threads = new List<Task> { Start(Walk), Start(Assemble) };
+        for (var i = 0; i < _options.Workers; i++)
+            threads.Add(Start(Work));
+        await Task.WhenAll(threads);
+        if (_failure is not null)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_failure);
+        _stop.Token.ThrowIfCancellationRequested();
+        _monitor.AddVanished((long)_comparer.Vanished);
+        return _assembler.Finish();
+    }
+
+    public void Dispose()
+    {
+        foreach (var batch in _outstanding.Keys)
+            batch.Dispose();
+        _batches.Dispose();
+        _assembler.Dispose();
+        _stop.Dispose();
+    }
+
+    // Long-running: these block, and must not take the thread pool's threads from the uploads.
+    Task Start(Action action) => Task.Factory.StartNew(
+        () => Guard(action), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (Keep(e))
+        {
+            // Thrown again where all threads are joined.
+        }
+    }
+
+    bool Keep(Exception e)
+    {
+        // What others throw because of the stop is not the reason for it.
+        if (e is not OperationCanceledException || !_stop.IsCancellationRequested)
+            Interlocked.CompareExchange(ref _failure, e, null);
+        _stop.Cancel();
+        return true;
+    }
+
+    void StopWaiters()
+    {
+        _queue.Stop();
+        foreach (var batch in _outstanding.Keys)
+            batch.Stop();
+    }
+
+    void Walk()
+    {
+        if (_input.Files is { } files)
+        {
+            foreach (var batch in files.Walk(_problems, _stop.Token))
+            {
+                var work = _comparer.Compare(batch);
+                if (!Hand(work) || !_comparer.Queue(work))
+                    return;
+            }
+        }
+        _comparer.Finish();
+        if (_input.Streams.Count > 0 && !HandStreams())
+            return;
+        _batches.CompleteAdding();
+        _queue.Complete();
+    }
+
+    bool HandStreams()
+    {
+        var streams = _input.Streams.OrderBy(stream => stream.Name, StringComparer.Ordinal).ToArray();
+        var entries = streams.Select(CreateEntry).ToArray();
+        var work = new BatchWork(StreamClass, default, entries, batch: null);
+        var files = entries.Select(entry => new PendingFile(entry)).ToArray();
+        for (var i = 0; i < files.Length; i++)
+            work.AddLarge(i, files[i]);
+        if (!Hand(work))
+            return false;
+        return streams.Zip(files).All(pair => _queue.AddFiles(new StreamWork(pair.First, pair.Second)));
+    }
+
+    Entry CreateEntry(IStreamSource stream)
+    {
+        var now = _repository.Environment.Time.GetUtcNow();
+        return new Entry
+        {
+            Name = Encoding.UTF8.GetBytes(stream.Name), Kind = EntryKind.Stream, Mode = StreamMode,
+            Owner = new Owner(0, 0, "", ""), Modified = new FileTime(now.ToUnixTimeSeconds(), 0),
+        };
+    }
+
+    bool Hand(BatchWork work)
+    {
+        _outstanding.TryAdd(work, 0);
+        _batches.Add(work, _stop.Token);
+        return !_stop.IsCancellationRequested;
+    }
+
+    void Work()
+    {
+        using var worker = new ContentWorker(_repository, _writer, _queue, _monitor, _problems, _options);
+        worker.Run();
+    }
+
+    void Assemble()
+    {
+        foreach (var batch in _batches.GetConsumingEnumerable(_stop.Token))
+        {
+            _assembler.Add(batch);
+            _outstanding.TryRemove(batch, out _);
+            batch.Dispose();
+        }
+    }
+}

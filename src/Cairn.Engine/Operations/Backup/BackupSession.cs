@@ -1,0 +1,165 @@
+using Cairn.Engine.Envelopes;
+using Cairn.Engine.Formats;
+using Cairn.Engine.Indexing;
+using Cairn.Engine.Packs;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Repositories;
+using Cairn.Engine.Repositories.Writing;
+using Cairn.Engine.State;
+using Cairn.Engine.Storage;
+
+namespace Cairn.Engine.Operations.Backup;
+
+/// <summary>
+/// What a run of a backup announces besides packs: index objects, interim ledgers, the final ledger; and its looks at what
+/// others retired (docs/design/commit-protocol.md, hosts).
+/// </summary>
+sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog retired, IStateFolder state, BackupOptions options)
+{
+    // One index object stays small enough to be held, sealed and read in memory.
+    const int RowsPerIndexObject = 200_000;
+
+    readonly Lock _lock = new();
+    readonly List<PackTable> _unindexed = [];
+    readonly StoredPackLog _log = new(state, repository.Id);
+    readonly LedgerChain _chain = new(state, repository.RequireHost().Id);
+    readonly HostIdentity _host = repository.RequireHost();
+    readonly Ulid _id = Ulid.New(repository.Environment.Time, repository.Environment.Random);
+    long _unindexedRows;
+
+    /// <summary>Rows of packs that no index object names yet: checkpoints come earlier when there are many.</summary>
+    public bool IsIndexDue => Interlocked.Read(ref _unindexedRows) >= RowsPerIndexObject;
+
+    /// <summary>
+    /// Takes up what a run that was killed had stored without announcing it: it need not be sent again. Packs that were
+    /// condemned meanwhile stay excluded.
+    /// </summary>
+    public void TakeUpStoredPacks()
+    {
+        foreach (var table in _log.Load())
+        {
+            if (index.TryFindPack(table.Name, out _) || retired.Condemned.Contains(table.Name))
+            {
+                _log.Remove(table);
+                continue;
+            }
+            index.AddPending(table);
+            AddUnindexed(table);
+        }
+    }
+
+    /// <summary>A pack is stored: it belongs in the next index object.</summary>
+    public void AddStored(PackTable table)
+    {
+        _log.Add(table);
+        AddUnindexed(table);
+    }
+
+    void AddUnindexed(PackTable table)
+    {
+        lock (_lock)
+            _unindexed.Add(table);
+        Interlocked.Add(ref _unindexedRows, table.Rows.Length);
+    }
+
+    /// <summary>
+    /// H6: index, interim ledger, look. From then on what is stored so far is kept for this run, and a run after a crash
+    /// finds it.
+    /// </summary>
+    public async Task CheckpointAsync(NeedSet needs, CancellationToken cancellationToken)
+    {
+        if (!await WriteIndexAsync(cancellationToken))
+            return;
+        await AnnounceAsync(LedgerKind.Interim, needs, cancellationToken);
+        await LookAsync(cancellationToken);
+    }
+
+    /// <summary>H1: names all packs stored since the last time. False if there were none.</summary>
+    public async Task<bool> WriteIndexAsync(CancellationToken cancellationToken)
+    {
+        var tables = TakeUnindexed();
+        foreach (var group in GroupByRows(tables))
+        {
+            var ulid = Ulid.New(repository.Environment.Time, repository.Environment.Random);
+            var sealedIndex = IndexEnvelope.Seal(
+                ObjectType.Index, repository.CurrentEpoch.Domain, ulid, IndexCodec.Encode(group), repository.Keys,
+                _host.Signer, repository.Environment.Random);
+            var (key, _) = await ObjectWriter.PutDatedAsync(
+                repository.Store, ObjectNames.Index, ulid, sealedIndex, cancellationToken);
+            index.Absorb(key, group);
+        }
+        if (tables.Length > 0)
+            index.Commit();
+        foreach (var table in tables)
+            _log.Remove(table);
+        return tables.Length > 0;
+    }
+
+    /// <summary>H3: says what the session, or its snapshot, needs.</summary>
+    public async Task<(Ulid Ulid, ObjectHash Hash)> AnnounceAsync(
+        LedgerKind kind, NeedSet needs, CancellationToken cancellationToken)
+    {
+        var ledger = new Ledger
+        {
+            Kind = kind, Time = repository.Environment.Time.GetUtcNow(), Session = _id,
+            Source = KeyedName.Of(repository.Shared.Index, options.Source),
+            Tags = [.. options.Tags.Select(tag => KeyedName.Of(repository.Shared.Index, tag)).Distinct().Order()],
+            Previous = _chain.Last(), Packs = LedgerPacks.Of(needs),
+        };
+        var ulid = Ulid.New(repository.Environment.Time, repository.Environment.Random);
+        var stored = IndexEnvelope.Seal(
+            ObjectType.Ledger, repository.CurrentEpoch.Domain, ulid, LedgerCodec.Encode(ledger), repository.Keys,
+            _host.Signer, repository.Environment.Random);
+        var hash = ObjectWriter.HashOf(stored);
+        await repository.Store.PutAsync(
+            ObjectNames.Ledger(_host.Id, ulid, hash), [stored], PutOptions.Hot, cancellationToken);
+        _chain.Remember(hash);
+        return (ulid, hash);
+    }
+
+    /// <summary>H2, H4: reads what others have retired since, and never relies on it again.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        await retired.LookAsync(cancellationToken);
+        foreach (var pack in retired.Condemned)
+            index.Exclude(pack);
+    }
+
+    /// <summary>
+    /// Whether anything the ledger names is condemned, or the ledger is about to be void: all it names against all
+    /// condemnations, so that a mistake elsewhere makes this run go in circles rather than lose data (H2).
+    /// </summary>
+    public bool IsInConflict(NeedSet needs, ObjectHash ledger) =>
+        retired.VoidProposed.Contains(ledger)
+        || needs.Packs().Any(pack => retired.Condemned.Contains(index.GetPack(pack).Name));
+
+    PackTable[] TakeUnindexed()
+    {
+        lock (_lock)
+        {
+            PackTable[] tables = [.. _unindexed];
+            _unindexed.Clear();
+            Interlocked.Exchange(ref _unindexedRows, 0);
+            return tables;
+        }
+    }
+
+    static IEnumerable<List<PackTable>> GroupByRows(PackTable[] tables)
+    {
+        var group = new List<PackTable>();
+        var rows = 0;
+        foreach (var table in tables)
+        {
+            if (group.Count > 0 && rows + table.Rows.Length > RowsPerIndexObject)
+            {
+                yield return group;
+                group = [];
+                rows = 0;
+            }
+            group.Add(table);
+            rows += table.Rows.Length;
+        }
+        if (group.Count > 0)
+            yield return group;
+    }
+}

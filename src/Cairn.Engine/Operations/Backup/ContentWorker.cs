@@ -1,0 +1,196 @@
+using Cairn.Engine.Entries;
+using Cairn.Engine.Packs;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Repositories;
+using Cairn.Engine.Repositories.Writing;
+using Cairn.Engine.Sources;
+
+namespace Cairn.Engine.Operations.Backup;
+
+/// <summary>
+/// One worker thread of a pass: reads files, cuts large ones, stores chunks. A file that changes while it is read is read once
+/// more; changing again, it is marked torn (and reported), for it may mix two states.
+/// </summary>
+sealed class ContentWorker : IDisposable
+{
+    const int ReadAttempts = 2;
+
+    readonly BlobWriter _writer;
+    readonly WorkQueue _queue;
+    readonly BackupMonitor _monitor;
+    readonly ISourceProblems _problems;
+    readonly BlobWorker _blobs;
+    readonly ContentCutter _cutter;
+    readonly PooledBuffer _smallFile;
+
+    public ContentWorker(
+        Repository repository, BlobWriter writer, WorkQueue queue, BackupMonitor monitor, ISourceProblems problems,
+        BackupOptions options)
+    {
+        _writer = writer;
+        _queue = queue;
+        _monitor = monitor;
+        _problems = problems;
+        var buffers = repository.Environment.Buffers;
+        _blobs = new BlobWorker(buffers, options.CompressionLevel);
+        _cutter = new ContentCutter(repository.CutRule, buffers);
+        _smallFile = buffers.Rent(SmallFileMax(repository) + 1);
+    }
+
+    /// <summary>Up to here a file is one chunk whatever it holds, so it is read into one buffer and never cut.</summary>
+    public static int SmallFileMax(Repository repository) => repository.Descriptor.Chunking.Minimum;
+
+    public void Run()
+    {
+        while (_queue.Take(out var chunk, out var files))
+        {
+            if (chunk is not null)
+                Store(chunk);
+            else
+                Process(files!);
+        }
+    }
+
+    public void Dispose()
+    {
+        _blobs.Dispose();
+        _smallFile.Dispose();
+    }
+
+    void Process(FileWork work)
+    {
+        switch (work)
+        {
+            case SmallFilesWork small:
+                foreach (var index in small.Indices)
+                    ReadSmall(small.Batch, index);
+                small.Batch.ReportRead(small.Indices.Length);
+                break;
+            case LargeFileWork large:
+                ReadLarge(large.Batch, large.File);
+                break;
+            case StreamWork stream:
+                ReadStream(stream);
+                break;
+        }
+    }
+
+    void ReadSmall(BatchWork batch, int index)
+    {
+        var entry = batch.Entries[index];
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                using var file = batch.Batch!.Open(entry);
+                var length = ReadToEnd(file);
+                if (file.HasChanged)
+                {
+                    if (attempt < ReadAttempts)
+                        continue;
+                    MarkTorn(batch, entry);
+                }
+                // Grown beyond one chunk while we looked at it: the first bytes are what there is of this state.
+                if (length == _smallFile.Length)
+                    length--;
+                _monitor.AddRead(length);
+                SetContent(entry, _smallFile.Span[..length]);
+                return;
+            }
+        }
+        catch (SourceReadException e)
+        {
+            batch.StateOf(index) = BatchEntryState.LeftOut;
+            Report(batch, entry, e);
+        }
+    }
+
+    void SetContent(Entry entry, ReadOnlySpan<byte> content)
+    {
+        entry.Size = content.Length;
+        entry.Content = content.IsEmpty
+            ? FileContent.Empty
+            : new FileContent([new Extent(content.Length, _writer.Store(BlobKind.Chunk, content, _blobs))], ListDepth: 0);
+    }
+
+    int ReadToEnd(ISourceFile file)
+    {
+        var filled = 0;
+        while (filled < _smallFile.Length)
+        {
+            var read = file.Read(_smallFile.Span[filled..]);
+            if (read == 0)
+                break;
+            filled += read;
+        }
+        return filled;
+    }
+
+    void ReadLarge(BatchWork batch, PendingFile file)
+    {
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                using var source = batch.Batch!.Open(file.Entry);
+                CutFile(source, file);
+                if (source.HasChanged)
+                {
+                    if (attempt < ReadAttempts && file.TryRestart())
+                        continue;
+                    MarkTorn(batch, file.Entry);
+                }
+                file.CompleteReading();
+                return;
+            }
+        }
+        catch (SourceReadException e)
+        {
+            file.LeaveOut();
+            Report(batch, file.Entry, e);
+        }
+    }
+
+    void CutFile(ISourceFile source, PendingFile file)
+    {
+        if (source.MayHaveHoles)
+            _cutter.CutSparse(
+                source, file.Entry.Size, buffer => Dispatch(file, buffer), hole => file.Fill(file.AddSlot(), hole));
+        else
+            _cutter.Cut(new FileBytes(source), long.MaxValue, buffer => Dispatch(file, buffer));
+    }
+
+    void ReadStream(StreamWork work)
+    {
+        _cutter.Cut(new StreamBytes(work.Stream), long.MaxValue, buffer => Dispatch(work.File, buffer));
+        // Fails the whole run if what made the stream failed: half a dump must not become a snapshot.
+        work.Stream.RequireSuccess();
+        work.File.CompleteReading();
+    }
+
+    void Dispatch(PendingFile file, PooledBuffer buffer)
+    {
+        var chunk = new ChunkWork(file, file.AddSlot(), buffer);
+        if (!_queue.TryAddChunk(chunk))
+            Store(chunk);
+    }
+
+    void Store(ChunkWork chunk)
+    {
+        using var buffer = chunk.Buffer;
+        var id = _writer.Store(BlobKind.Chunk, buffer.Span, _blobs);
+        _monitor.AddRead(buffer.Length);
+        chunk.File.Fill(chunk.Slot, new Extent(buffer.Length, id));
+    }
+
+    void MarkTorn(BatchWork batch, Entry entry)
+    {
+        entry.Marks |= EntryMarks.Torn;
+        _problems.Report(new SourceProblem(
+            AbsolutePath.Of(batch.Directory, entry.Name), "changed while it was being read; what is stored may mix two states",
+            IsError: true));
+    }
+
+    void Report(BatchWork batch, Entry entry, SourceReadException e) => _problems.Report(new SourceProblem(
+        AbsolutePath.Of(batch.Directory, entry.Name), e.Message, IsError: !e.Vanished));
+}

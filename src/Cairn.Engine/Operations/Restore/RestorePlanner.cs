@@ -1,0 +1,291 @@
+using Cairn.Engine.Entries;
+using Cairn.Engine.Formats;
+using Cairn.Engine.Formats.Manifests;
+using Cairn.Engine.Manifests;
+using Cairn.Engine.Packs;
+using Cairn.Engine.Repositories;
+using Cairn.Engine.Repositories.Reading;
+using Cairn.Engine.Sources;
+
+namespace Cairn.Engine.Operations.Restore;
+
+/// <summary>
+/// Goes through the manifest: makes directories and everything without content at once, collects files in a batch, and
+/// has the batch carried out whenever it is full. One thread.
+/// </summary>
+sealed class RestorePlanner(
+    ReadSession session, IRestoreTarget target, RestoreOptions options, RestoreMonitor monitor)
+{
+    readonly RestoreBatch _batch = new();
+    readonly BatchRunner _runner = new(session, target, options, monitor);
+    readonly ContentReader _contents = new(session.Blobs);
+    readonly PendingDirectories _directories = new(target, monitor);
+
+    // Names of one file, by the manifest's group: the first one restored, whichever part of the tree is asked for.
+    readonly Dictionary<ulong, LinkSource> _links = [];
+    HashSet<string>? _substitutes;
+
+    /// <summary>Files still open when something stopped the plan: they are removed.</summary>
+    public void Abandon()
+    {
+        foreach (var file in _batch.Files)
+            file.Abandon();
+    }
+
+    /// <param name="root">What is restored; paths under the target begin behind it.</param>
+    public async Task RunAsync(SalvageReader manifest, SnapshotPath root, CancellationToken cancellationToken)
+    {
+        await foreach (var (block, lost) in manifest.ReadAsync(root.Below, cancellationToken))
+        {
+            if (lost is not null)
+            {
+                ReportLost(lost, root);
+                continue;
+            }
+            var directory = Relative(block.Path, root);
+            if (_batch.IsFull)
+                await RunBatchAsync(directory, cancellationToken);
+            if (_substitutes is not null)
+                SubstituteDirectories(directory);
+            for (var i = 0; i < block.Entries.Length; i++)
+            {
+                if (_batch.IsFull)
+                    await RunBatchAsync(directory, cancellationToken);
+                await AddAsync(directory, block.Entries.Span[i], cancellationToken);
+            }
+        }
+        await FinishAsync(cancellationToken);
+    }
+
+    public async Task RunSingleAsync(Entry entry, CancellationToken cancellationToken)
+    {
+        await AddAsync(default, entry, cancellationToken);
+        await FinishAsync(cancellationToken);
+    }
+
+    async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        await _runner.RunAsync(_batch, cancellationToken);
+        monitor.Begin("finishing directories");
+        if (!options.IsDryRun)
+            _directories.FinishBefore(block: null);
+    }
+
+    async Task RunBatchAsync(ReadOnlyMemory<byte> nextBlock, CancellationToken cancellationToken)
+    {
+        await _runner.RunAsync(_batch, cancellationToken);
+        _batch.Clear(kept: null);
+        if (!options.IsDryRun)
+            _directories.FinishBefore(nextBlock);
+    }
+
+    ValueTask AddAsync(ReadOnlyMemory<byte> directory, Entry entry, CancellationToken cancellationToken)
+    {
+        switch (entry.Kind)
+        {
+            case EntryKind.File or EntryKind.Stream:
+                return new(AddFileAsync(directory, entry, cancellationToken));
+            case EntryKind.Directory:
+                return new(AddDirectoryAsync(directory, entry, cancellationToken));
+            default:
+                return new(AddSpecialAsync(directory, entry, cancellationToken));
+        }
+    }
+
+    async Task AddDirectoryAsync(ReadOnlyMemory<byte> directory, Entry entry, CancellationToken cancellationToken)
+    {
+        var path = ManifestPath.Join(directory, entry.Name);
+        monitor.AddDirectory();
+        if (options.IsDryRun)
+            return;
+        await CompleteAttributesAsync(path, entry, cancellationToken);
+        if (TryWrite(path.Span, () => target.CreateDirectory(path.Span)))
+            _directories.Add(path, entry);
+    }
+
+    async Task AddSpecialAsync(ReadOnlyMemory<byte> directory, Entry entry, CancellationToken cancellationToken)
+    {
+        var path = ManifestPath.Join(directory, entry.Name).ToArray();
+        monitor.AddOther();
+        if (options.IsDryRun || target.IsAlreadyRestored(path, entry))
+            return;
+        if (FindLink(entry, path, out var source))
+        {
+            _batch.Links.Add((path, source!));
+            return;
+        }
+        await CompleteAttributesAsync(path, entry, cancellationToken);
+        if (!TryWrite(path, () => target.CreateSpecial(path, entry)) && source is not null)
+            source.HasFailed = true;
+    }
+
+    async Task AddFileAsync(ReadOnlyMemory<byte> directory, Entry entry, CancellationToken cancellationToken)
+    {
+        var path = entry.HardLinkGroup == 0 ? null : ManifestPath.Join(directory, entry.Name).ToArray();
+        if (!options.IsDryRun
+            && target.IsAlreadyRestored(path ?? ManifestPath.Join(directory, entry.Name).Span, entry))
+        {
+            FindLink(entry, path, out _);
+            monitor.AddAlreadyThere(entry.Size);
+            return;
+        }
+        if (FindLink(entry, path, out var source))
+        {
+            _batch.Links.Add((path!, source!));
+            return;
+        }
+        var file = new PendingFile(directory, entry) { Link = source };
+        var number = _batch.Files.Count;
+        _batch.Files.Add(file);
+        if (entry.Attributes.Count > 0)
+            await CompleteAttributesAsync(file.ToPath(), entry, cancellationToken);
+        await AddContentAsync(file, number, cancellationToken);
+    }
+
+    /// <summary>True if another name of this file comes before; otherwise this is the first, if there may be others.</summary>
+    bool FindLink(Entry entry, byte[]? path, out LinkSource? source)
+    {
+        source = null;
+        if (entry.HardLinkGroup == 0)
+            return false;
+        if (_links.TryGetValue(entry.HardLinkGroup, out source))
+            return true;
+        _links.Add(entry.HardLinkGroup, source = new LinkSource(path!));
+        return false;
+    }
+
+    async Task AddContentAsync(PendingFile file, int number, CancellationToken cancellationToken)
+    {
+        var (entry, pieces, offset) = (file.Entry, 0, 0L);
+        var onlyLength = 0L;
+        try
+        {
+            await foreach (var extent in _contents.ReadExtentsAsync(entry.Content!, entry.Size, cancellationToken))
+            {
+                if (extent.Blob is { } id)
+                {
+                    if (_batch.AreItemsFull)
+                        number = await RunMidFileAsync(file, cancellationToken);
+                    pieces++;
+                    onlyLength = extent.Length;
+                    await AddPieceAsync(file, number, id, offset, extent.Length, cancellationToken);
+                }
+                offset += extent.Length;
+            }
+        }
+        catch (Exception e) when (e is DamagedObjectException or FormatViolationException)
+        {
+            file.Fail(e.Message, isDamage: true);
+        }
+        if (options.IsDryRun)
+        {
+            monitor.AddBytes(file.HasFailed ? 0 : entry.Size);
+            file.Complete(monitor);
+            return;
+        }
+        if (pieces == 0 && !file.HasFailed)
+        {
+            _batch.AddEmpty(number);
+            return;
+        }
+        file.IsOnePiece = pieces == 1 && onlyLength == entry.Size;
+        if (!file.IsOnePiece)
+            _batch.LargeFiles++;
+        if (file.FinishPiece())
+            file.Complete(monitor);
+    }
+
+    async Task AddPieceAsync(
+        PendingFile file, int number, Primitives.BlobId id, long offset, long length, CancellationToken cancellationToken)
+    {
+        if (length > Limits.BlobPlainBytes || await session.Blobs.LocateAsync(id, cancellationToken) is not { } place)
+        {
+            file.Fail($"the blob {id} is missing: no pack that can be read holds it", isDamage: true);
+            return;
+        }
+        file.AddPiece();
+        _batch.Add(new WorkItem(place.Pack.Value, place.Row, number, (int)length, offset));
+    }
+
+    /// <summary>A file of more pieces than a batch holds stays open while what is known of it is written.</summary>
+    async Task<int> RunMidFileAsync(PendingFile file, CancellationToken cancellationToken)
+    {
+        await _runner.RunAsync(_batch, cancellationToken);
+        _batch.Clear(file);
+        return 0;
+    }
+
+    async Task CompleteAttributesAsync(ReadOnlyMemory<byte> path, Entry entry, CancellationToken cancellationToken)
+    {
+        if (entry.Attributes.All(attribute => attribute.StoredValue is null) || options.IsDryRun)
+            return;
+        var whole = new List<ExtendedAttribute>();
+        foreach (var attribute in entry.Attributes)
+        {
+            if (attribute.StoredValue is not { Blob: { } id } stored)
+            {
+                whole.Add(attribute);
+                continue;
+            }
+            try
+            {
+                var value = await session.Blobs.ReadAsync(BlobKind.Chunk, id, cancellationToken);
+                if (value.Length != stored.Length)
+                    throw new FormatViolationException(FailureKind.Content, "it has another length than the manifest says");
+                whole.Add(new ExtendedAttribute(attribute.Name, value));
+            }
+            catch (Exception e) when (e is DamagedObjectException or FormatViolationException)
+            {
+                monitor.Fail(path.Span, $"an extended attribute is lost: {e.Message}", isDamage: true);
+            }
+        }
+        entry.Attributes = whole;
+    }
+
+    void ReportLost(LostPiece lost, SnapshotPath root)
+    {
+        _substitutes ??= new HashSet<string>(StringComparer.Ordinal);
+        var path = lost.First is { } first
+            ? Relative(ManifestPath.Join(first.Path, first.Name), root)
+            : default;
+        var count = lost.Entries == 0 ? "everything" : $"{lost.Entries} entries from here on";
+        monitor.Fail(path.Span, $"{count} cannot be restored: {lost.Cause.Message}", isDamage: true);
+    }
+
+    /// <summary>A directory whose own entry was in a lost piece is made without its metadata.</summary>
+    void SubstituteDirectories(ReadOnlyMemory<byte> directory)
+    {
+        for (var end = 1; end <= directory.Length; end++)
+        {
+            if (end < directory.Length && directory.Span[end] != '/')
+                continue;
+            var path = directory[..end];
+            if (options.IsDryRun || _directories.Contains(path.Span)
+                || !_substitutes!.Add(System.Text.Encoding.Latin1.GetString(path.Span)))
+                continue;
+            TryWrite(path.Span, () => target.CreateDirectory(path.Span));
+        }
+    }
+
+    bool TryWrite(ReadOnlySpan<byte> path, Action write)
+    {
+        try
+        {
+            write();
+            return true;
+        }
+        catch (RestoreWriteException e) when (!e.IsFatal)
+        {
+            monitor.Fail(path, e.Message, isDamage: false);
+            return false;
+        }
+    }
+
+    /// <summary>A subtree begins at the target itself.</summary>
+    static ReadOnlyMemory<byte> Relative(ReadOnlyMemory<byte> path, SnapshotPath root)
+    {
+        if (root.Path.IsEmpty || !ManifestOrder.IsAtOrBelow(path.Span, root.Path.Span))
+            return path;
+        return path.Length == root.Path.Length ? default : path[(root.Path.Length + 1)..];
+    }
+}

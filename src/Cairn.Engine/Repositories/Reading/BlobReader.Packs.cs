@@ -1,0 +1,182 @@
+using Cairn.Engine.Crypto;
+using Cairn.Engine.Formats;
+using Cairn.Engine.Indexing;
+using Cairn.Engine.Packs;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Storage;
+
+namespace Cairn.Engine.Repositories.Reading;
+
+/// <summary>Takes the rows of a pack as they are decoded, on the thread that decodes.</summary>
+public interface IPackRowSink
+{
+    /// <summary>The content is lent for the call.</summary>
+    void OnRow(int row, in PackRow facts, ReadOnlySpan<byte> plain);
+
+    /// <summary>This row of this pack cannot be had; another place may still hold the blob.</summary>
+    void OnDamaged(int row, in PackRow facts, DamagedObjectException damage);
+}
+
+// Many rows of one pack with few requests.
+public sealed partial class BlobReader
+{
+    // What one request fetches at most: with cheap ranges small enough to stay near the processor and to be shared
+    // among workers; otherwise a whole pack of the usual size. Both bound a worker's memory whatever a pack's size is.
+    const int CheapRangeBytesMax = 4 << 20;
+    const int RangeBytesMax = 32 << 20;
+
+    // Bytes that nobody wants are fetched rather than asking twice.
+    const int CheapGapMax = 64 << 10;
+    const int GapMax = 1 << 20;
+
+    /// <summary>
+    /// How many of these ascending rows of a pack, from the first on, are best fetched in one request; at least one.
+    /// </summary>
+    public int CountOfNextRange(PackNumber pack, ReadOnlySpan<int> rows)
+    {
+        Invariant.That(rows.Length > 0);
+        var isCheap = _repository.Store.Capabilities.HasCheapRanges;
+        var (bytesMax, gapMax) = isCheap ? (CheapRangeBytesMax, CheapGapMax) : (RangeBytesMax, GapMax);
+        var start = _index.GetOffset(pack, rows[0]);
+        var end = start + _index.GetRow(pack, rows[0]).StoredLength;
+        for (var i = 1; i < rows.Length; i++)
+        {
+            Invariant.That(rows[i] > rows[i - 1]);
+            var offset = _index.GetOffset(pack, rows[i]);
+            var rowEnd = offset + _index.GetRow(pack, rows[i]).StoredLength;
+            if (offset - end > gapMax || rowEnd - start > bytesMax)
+                return i;
+            end = rowEnd;
+        }
+        return rows.Length;
+    }
+
+    /// <summary>
+    /// Fetches from the first to the last of these ascending rows in one request. The result goes to
+    /// <see cref="Decode(PackRange, IPackRowSink)"/> or is disposed.
+    /// </summary>
+    public async Task<PackRange> FetchAsync(
+        PackNumber pack, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
+    {
+        var facts = _index.GetPack(pack);
+        var key = ObjectNames.Pack(facts.Name);
+        var start = _index.GetOffset(pack, rows.Span[0]);
+        var end = EndOf(pack, rows.Span[^1]);
+        try
+        {
+            var bytes = await _repository.Store.GetAsync(
+                key, new ByteRange(start, end - start), end - start, cancellationToken);
+            Interlocked.Add(ref _bytesFetched, bytes.Length);
+            return new PackRange(pack, facts, rows, start, bytes, Damage: null);
+        }
+        catch (StoreException e) when (DamageOf(key, e) is { } damage)
+        {
+            // A truncated pack still has its first rows: then they are fetched one by one.
+            if (rows.Length == 1 || e.Kind is StoreErrorKind.NotFound)
+                return new PackRange(pack, facts, rows, start, Bytes: null, damage);
+            return new PackRange(pack, facts, rows, start, Bytes: null, damage)
+            {
+                Singles = await FetchSinglyAsync(pack, rows, cancellationToken),
+            };
+        }
+    }
+
+    /// <summary>Decodes every row, in order, on this thread. Takes over the range.</summary>
+    public void Decode(PackRange range, IPackRowSink sink)
+    {
+        using (range)
+        {
+            if (range.Singles is { } singles)
+            {
+                foreach (var single in singles)
+                    Decode(single, sink);
+                return;
+            }
+            var aeads = new Aead?[range.Facts.Keys.Count];
+            var decoder = TakeDecoder();
+            try
+            {
+                foreach (var row in range.Rows.Span)
+                    DecodeRow(range, row, decoder, aeads, sink);
+            }
+            finally
+            {
+                _decoders.Add(decoder);
+                foreach (var aead in aeads)
+                    aead?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>All of that: few requests, each decoded before the next is made. One worker's way through a pack.</summary>
+    public async Task ReadRowsAsync(
+        PackNumber pack, ReadOnlyMemory<int> rows, IPackRowSink sink, CancellationToken cancellationToken)
+    {
+        while (rows.Length > 0)
+        {
+            var count = CountOfNextRange(pack, rows.Span);
+            Decode(await FetchAsync(pack, rows[..count], cancellationToken), sink);
+            rows = rows[count..];
+        }
+    }
+
+    void DecodeRow(PackRange range, int row, BlobDecoder decoder, Aead?[] aeads, IPackRowSink sink)
+    {
+        var facts = _index.GetRow(range.Pack, row);
+        PooledBuffer plain;
+        try
+        {
+            if (range.Damage is { } damage)
+            {
+                sink.OnDamaged(row, in facts, damage);
+                return;
+            }
+            var offset = _index.GetOffset(range.Pack, row) - range.Start;
+            var aead = aeads[facts.Key] ??= _keys.Open(range.Facts.Keys[facts.Key]);
+            plain = decoder.Decode(in facts, range.Bytes!.Span.Slice(offset, facts.StoredLength), aead);
+        }
+        catch (FormatViolationException e) when (DamageOf(ObjectNames.Pack(range.Facts.Name), e) is { } damage)
+        {
+            sink.OnDamaged(row, in facts, damage);
+            return;
+        }
+        using (plain)
+            sink.OnRow(row, in facts, plain.Span);
+    }
+
+    async Task<List<PackRange>> FetchSinglyAsync(
+        PackNumber pack, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
+    {
+        var singles = new List<PackRange>();
+        try
+        {
+            for (var i = 0; i < rows.Length; i++)
+                singles.Add(await FetchAsync(pack, rows.Slice(i, 1), cancellationToken));
+            return singles;
+        }
+        catch
+        {
+            foreach (var single in singles)
+                single.Dispose();
+            throw;
+        }
+    }
+
+    int EndOf(PackNumber pack, int row) => _index.GetOffset(pack, row) + _index.GetRow(pack, row).StoredLength;
+}
+
+/// <summary>Fetched, not yet decoded bytes of some rows of a pack, or why there are none. Owns the bytes.</summary>
+public sealed record PackRange(
+    PackNumber Pack, PackFacts Facts, ReadOnlyMemory<int> Rows, int Start, PooledBuffer? Bytes,
+    DamagedObjectException? Damage) : IDisposable
+{
+    /// <summary>Row by row, where the whole could not be fetched.</summary>
+    internal IReadOnlyList<PackRange>? Singles { get; init; }
+
+    public void Dispose()
+    {
+        Bytes?.Dispose();
+        foreach (var single in Singles ?? [])
+            single.Dispose();
+    }
+}

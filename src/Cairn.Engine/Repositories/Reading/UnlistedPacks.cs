@@ -1,0 +1,66 @@
+using Cairn.Engine.Formats;
+using Cairn.Engine.Indexing;
+using Cairn.Engine.Packs;
+using Cairn.Engine.Storage;
+
+namespace Cairn.Engine.Repositories.Reading;
+
+/// <summary>
+/// The slow way to a blob: packs that no index object names are read whole, once per session, and made known to the
+/// index in memory. Every pack describes itself, so any surviving pack can be restored from.
+/// </summary>
+sealed class UnlistedPacks(Repository repository, BlobIndex index) : IDisposable
+{
+    // Each takes a pack's size of memory.
+    const int Concurrency = 2;
+
+    readonly SemaphoreSlim _searching = new(1);
+    volatile bool _isDone;
+
+    /// <summary>Returns when all of them are known; the first caller searches, the others wait.</summary>
+    public async Task MakeKnownAsync(CancellationToken cancellationToken)
+    {
+        if (_isDone)
+            return;
+        await _searching.WaitAsync(cancellationToken);
+        try
+        {
+            if (_isDone)
+                return;
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken };
+            await Parallel.ForEachAsync(
+                repository.Store.ListAsync(ObjectNames.Packs, cancellationToken), parallel,
+                async (info, cancellation) => await TakeAsync(info, cancellation));
+            _isDone = true;
+        }
+        finally
+        {
+            _searching.Release();
+        }
+    }
+
+    public void Dispose() => _searching.Dispose();
+
+    async Task TakeAsync(ObjectInfo info, CancellationToken cancellationToken)
+    {
+        if (info.ForeignName is not null || !ObjectNames.TryParsePack(info.Key, out var name)
+            || index.TryFindPack(name, out _))
+            return;
+        try
+        {
+            using var pack = await repository.Store.GetAsync(
+                info.Key, ByteRange.Whole, Limits.PackBytes, cancellationToken);
+            // The name's hash is not asked for: what is left of a damaged pack may be just what is needed, and every
+            // blob is authenticated by itself.
+            index.AddPending(PackReader.ReadTable(name, pack.Span, repository.Keys, out _));
+        }
+        catch (FormatViolationException)
+        {
+            // Its table cannot be read: it helps nobody. Check reports it.
+        }
+        catch (StoreException e) when (ObjectProblem.IsAboutObject(e.Kind))
+        {
+            // Nor can the object.
+        }
+    }
+}

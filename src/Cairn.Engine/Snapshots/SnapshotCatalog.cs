@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using Cairn.Engine.Envelopes;
+using Cairn.Engine.Formats;
+using Cairn.Engine.Repositories;
+using Cairn.Engine.Repositories.Reading;
+using Cairn.Engine.Storage;
+
+namespace Cairn.Engine.Snapshots;
+
+/// <param name="Snapshots">Ascending by time.</param>
+/// <param name="Problems">Objects under snapshots/ that could not be read, by name.</param>
+public sealed record SnapshotListing(IReadOnlyList<SnapshotInfo> Snapshots, IReadOnlyList<ObjectProblem> Problems);
+
+/// <summary>A path that a snapshot does not have.</summary>
+public sealed class PathNotFoundException(string message) : Exception(message);
+
+/// <summary>
+/// The snapshots that count: neither forgotten nor with a ledger that is finally void. Opening them takes the restore key.
+/// </summary>
+public static class SnapshotCatalog
+{
+    public static async Task<SnapshotListing> ListAsync(Repository repository, CancellationToken cancellationToken)
+    {
+        repository.RequireSecrets();
+        var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers);
+        await retired.LookAsync(cancellationToken);
+        return await ListAsync(repository, retired, cancellationToken);
+    }
+
+    /// <summary>As seen with what the log has read so far.</summary>
+    public static async Task<SnapshotListing> ListAsync(
+        Repository repository, RetiredLog retired, CancellationToken cancellationToken)
+    {
+        repository.RequireSecrets();
+        var problems = new ConcurrentQueue<ObjectProblem>();
+        var names = new List<SnapshotName>();
+        await foreach (var info in repository.Store.ListAsync(ObjectNames.Snapshots, cancellationToken))
+        {
+            if (info.ForeignName is not null || !ObjectNames.TryParseSnapshot(info.Key, out var name))
+                problems.Enqueue(ObjectProblem.OfForeignName(info.Name));
+            else if (!retired.Forgotten.Contains(name.Hash) && !retired.Void.Contains(name.Ledger))
+                names.Add(name);
+        }
+        var snapshots = new ConcurrentQueue<SnapshotInfo>();
+        var parallel = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = Math.Max(repository.Store.Capabilities.Concurrency, 1),
+            CancellationToken = cancellationToken,
+        };
+        await Parallel.ForEachAsync(names, parallel, async (name, cancellation) =>
+        {
+            try
+            {
+                snapshots.Enqueue(await ReadAsync(repository, name, cancellation));
+            }
+            catch (Exception e) when (ObjectProblem.TryFrom(name.Key, e) is { } problem)
+            {
+                problems.Enqueue(problem);
+            }
+        });
+        return new SnapshotListing(
+            [.. snapshots.OrderBy(snapshot => snapshot.Time).ThenBy(snapshot => snapshot.Name.Key)],
+            [.. problems.OrderBy(problem => problem.Object, StringComparer.Ordinal)]);
+    }
+
+    /// <summary>Reads one snapshot, which must be whole.</summary>
+    public static Task<SnapshotInfo> ReadAsync(
+        Repository repository, SnapshotName name, CancellationToken cancellationToken) =>
+        ObjectReader.ReadAsync(
+            repository.Store, name.Key, name.Hash, bytes => Open(repository, name, bytes.Span), cancellationToken);
+
+    static SnapshotInfo Open(Repository repository, SnapshotName name, ReadOnlySpan<byte> stored)
+    {
+        var head = SnapshotEnvelope.Verify(name, stored, repository.Id, repository.Signers);
+        if (!repository.RequireSecrets().Epochs.TryGetValue(head.Epoch, out var keys))
+            throw new FormatViolationException(
+                FailureKind.WrongKey, $"it is sealed to epoch {head.Epoch}, which this key does not open");
+        return SnapshotCodec.Decode(name, SnapshotEnvelope.Open(stored, repository.Id, keys.RestoreSecret));
+    }
+}

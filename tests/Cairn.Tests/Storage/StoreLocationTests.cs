@@ -1,0 +1,52 @@
+using Cairn.Storage;
+using Cairn.Storage.Local;
+
+namespace Cairn.Tests.Storage;
+
+public class StoreLocationTests
+{
+    [Theory]
+    [InlineData("/srv/backup", "/srv/backup")]
+    [InlineData("/srv//backup/./x/../", "/srv/backup")]
+    [InlineData("backup", "/home/me/backup")]
+    [InlineData("../backup", "/home/backup")]
+    [InlineData("/", "/")]
+    [InlineData("C:/odd", "/home/me/C:/odd")]
+    [InlineData("file:///srv/my%20backup", "/srv/my backup")]
+    [InlineData("FILE:///srv/backup/", "/srv/backup")]
+    public void A_path_or_file_url_becomes_an_absolute_path(string text, string path)
+    {
+        var location = StoreLocation.Parse(text, "/home/me");
+        Assert.Equal((StoreScheme.Local, text, path), (location.Scheme, location.Text, location.Path));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    [InlineData("file://host/srv")]
+    [InlineData("file:///a%00b")]
+    [InlineData("sftp://host/srv")]
+    [InlineData("a\0b")]
+    public void What_is_no_location_is_a_usage_error(string text) =>
+        Assert.Throws<StoreLocationException>(() => StoreLocation.Parse(text, "/home/me"));
+
+    [Theory]
+    [InlineData("s3://bucket/prefix?region=eu-central-1", StoreScheme.S3)]
+    [InlineData("rclone:remote:path", StoreScheme.Rclone)]
+    public void Stores_to_come_are_recognised_and_answered_clearly(string text, StoreScheme scheme)
+    {
+        var location = StoreLocation.Parse(text, "/home/me");
+        Assert.Equal(scheme, location.Scheme);
+        var error = Assert.Throws<StoreNotSupportedException>(() => location.Open(new LocalStoreOptions()));
+        Assert.Contains("not in this version yet", error.Message);
+        Assert.Contains(text, error.Message);
+    }
+
+    [Fact]
+    public async Task A_local_location_opens_a_local_store_that_calls_itself_as_the_user_did()
+    {
+        await using var store = StoreLocation.Parse("x/../backup", "/home/me").Open(new LocalStoreOptions());
+        Assert.IsType<LocalStore>(store);
+        Assert.Equal("x/../backup", store.Location);
+    }
+}

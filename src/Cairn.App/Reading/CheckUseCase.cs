@@ -16,7 +16,7 @@ public static class CheckUseCase
         AppEnvironment environment, CheckRequest request, CancellationToken cancellationToken)
     {
         await using var open = await OpenSnapshots.OpenAsync(environment, request.Access, cancellationToken);
-        var monitor = new CheckMonitor(environment.Time);
+        var monitor = new CheckMonitor();
         var options = new CheckOptions { ReadDataPercent = request.ReadDataPercent, Workers = environment.Workers };
         environment.Events.Start(
             request.ReadDataPercent > 0 ? "checking the repository and reading packs" : "checking the repository", monitor);

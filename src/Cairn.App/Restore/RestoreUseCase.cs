@@ -40,7 +40,7 @@ public static class RestoreUseCase
         await using var open = await OpenSnapshots.OpenAsync(environment, request.Access, cancellationToken);
         var snapshot = await open.FindAsync(request.Snapshot, request.Host, environment.Events, cancellationToken);
         using var target = request.IsDryRun ? new NowhereTarget() : OpenTarget(path, request);
-        var monitor = new RestoreMonitor(environment.Time);
+        var monitor = new RestoreMonitor();
         var options = new RestoreOptions
         {
             Path = request.Snapshot.Path, Workers = environment.Workers, IsDryRun = request.IsDryRun,

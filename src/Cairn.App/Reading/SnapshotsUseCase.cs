@@ -28,6 +28,6 @@ public static class SnapshotsUseCase
         var listing = await SnapshotCatalog.ListAsync(open.Repository, cancellationToken);
         var chosen = listing.Snapshots.Where(snapshot =>
             (request.Host is null || snapshot.HostName == request.Host) && request.Tags.All(snapshot.Tags.Contains));
-        return new SnapshotsReport([.. chosen], listing.Problems);
+        return new SnapshotsReport([.. chosen], [.. listing.Problems.Select(problem => problem.Message)]);
     }
 }

@@ -273,18 +273,19 @@ public class RestoreTests
         zoo.Run("sh", "-c", "ln -s 'no where' dangling && ln a/b/c hard && mkfifo -m 640 pipe"
             + " && touch -hd 1969-01-01 dangling && truncate -s 3M sparse && chmod 4751 empty"
             + " && chmod 1777 empty-directory && touch -d 1901-12-14 a/b"
-            + " && echo x > unreadable && chmod 0 unreadable && chmod 2555 a/b");
+            + " && chmod 2555 a/b");
         for (var i = 0; i < 20; i++)
         {
             var path = $"r{random.Next(3)}/{random.Next(2)}/file{i}";
             zoo.AddFile(path, new string('x', random.Next(5000)));
-            zoo.Run("sh", "-c", $"chmod {random.Next(8)}{random.Next(8)}{random.Next(8)} {path}");
+            zoo.Run("sh", "-c", $"chmod {random.Next(4, 8)}{random.Next(8)}{random.Next(8)} {path}");
             zoo.Run("touch", "-d", $"@{random.Next()}.{random.Next(1_000_000_000):d9}", path);
         }
         if (Environment.UserName == "root")
         {
             zoo.Run("sh", "-c",
-                "chown daemon:1234 a/b/c r*/0 && chown -h 7:8 dangling && chmod 6755 a/b/c && mknod n c 1 3");
+                "chown daemon:1234 a/b/c r*/0 && chown -h 7:8 dangling && chmod 6755 a/b/c && mknod n c 1 3"
+                + " && echo x > unreadable && chmod 0 unreadable");
         }
     }
 

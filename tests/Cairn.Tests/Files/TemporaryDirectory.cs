@@ -49,7 +49,8 @@ sealed partial class TemporaryDirectory : IDisposable
     // By a tool, since .NET stumbles over deep trees and names that are no text.
     public void Dispose()
     {
-        using var process = System.Diagnostics.Process.Start("rm", ["-rf", Path]);
+        const string script = "chmod -R u+rwx \"$1\" 2>/dev/null; rm -rf \"$1\"";
+        using var process = System.Diagnostics.Process.Start("sh", ["-c", script, "sh", Path]);
         process.WaitForExit();
     }
 

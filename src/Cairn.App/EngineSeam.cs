@@ -1,13 +1,9 @@
 // Stand-ins for operations of the engine that are not merged yet: this file goes when they come, nothing else changes.
 #pragma warning disable CS9113
-using Cairn.Engine.Operations.Check;
 using Cairn.Engine.Entries;
-using Cairn.Engine.Operations.Restore;
-using Cairn.Engine.Repositories;
+using Cairn.Engine.Operations.Check;
 using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.Snapshots;
-using Cairn.Engine.Sources;
-using Cairn.Engine.State;
 
 namespace Cairn.Engine.Operations.Dump
 {

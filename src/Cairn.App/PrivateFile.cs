@@ -15,7 +15,7 @@ static class PrivateFile
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         var folder = Path.GetDirectoryName(path)!;
-        Directory.CreateDirectory(folder, FolderMode);
+        CreateFolder(folder);
         var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{RandomNumberGenerator.GetHexString(16)}");
         try
         {
@@ -31,6 +31,14 @@ static class PrivateFile
             File.Delete(temporary);
             throw;
         }
+    }
+
+    /// <summary>With whatever is missing above it, all for their owner only; what exists stays as it is.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (Path.GetDirectoryName(path) is { } parent && !Directory.Exists(parent))
+            CreateFolder(parent);
+        Directory.CreateDirectory(path, FolderMode);
     }
 
     /// <summary>A new, empty one. Throws an <see cref="IOException"/> if the name is taken.</summary>

@@ -44,6 +44,7 @@ sealed record ErrorReport(string Message, string? Hint)
         UnsupportedFormatException e => (e.Message, "use a newer version of cairn for this repository"),
         CredentialException e => (e.Message, null),
         DamagedObjectException e => (e.Message, "see the extent with: cairn check --read-data"),
+        StoreException { Kind: StoreErrorKind.NotFound, Key: null } e => (e.Message, "to create a repository there: cairn init"),
         StoreException e => (e.Message, HintFor(e.Kind)),
         SourceMissingException e => (e.Message, "nothing was recorded"),
         StreamFailedException e => (e.Message, "nothing was recorded"),

@@ -34,6 +34,8 @@ static class ExitCodes
         WrongKeyException or KeyNeededException or CredentialException or RecoveryKeyException => NoKey,
         DamagedObjectException e => Of(e.Kind),
         FormatViolationException e => Of(e.Kind),
+        // Without a name it is the place itself that is missing.
+        StoreException { Kind: StoreErrorKind.NotFound, Key: null } => NoRepository,
         StoreException e => Of(e.Kind),
         _ => Failed,
     };

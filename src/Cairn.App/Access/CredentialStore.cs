@@ -38,7 +38,7 @@ sealed class CredentialStore(CairnPaths paths, UseCaseEvents events)
 
     /// <summary>Before something is made whose only key would then have no place.</summary>
     public void EnsureWritable() =>
-        Directory.CreateDirectory(Path.Combine(paths.ConfigurationFolder, "credentials"), PrivateFile.FolderMode);
+        PrivateFile.CreateFolder(Path.Combine(paths.ConfigurationFolder, "credentials"));
 
     HostCredential Read(string file)
     {

@@ -31,7 +31,7 @@ sealed class LocalState : IDisposable
         AppEnvironment environment, RepositoryId repository, bool mayUsePrivate, CancellationToken cancellationToken)
     {
         var paths = environment.Paths;
-        Directory.CreateDirectory(paths.StateFolder, PrivateFile.FolderMode);
+        PrivateFile.CreateFolder(paths.StateFolder);
         var start = environment.Time.GetTimestamp();
         var isAnnounced = false;
         while (true)
@@ -76,9 +76,9 @@ sealed class LocalState : IDisposable
     {
         environment.Events.Notice("it takes long: going on with temporary state");
         var cache = environment.Paths.CacheOf(repository);
-        Directory.CreateDirectory(cache, PrivateFile.FolderMode);
+        PrivateFile.CreateFolder(cache);
         var folder = Path.Combine(cache, $"temporary-{Guid.NewGuid():n}");
-        Directory.CreateDirectory(folder, PrivateFile.FolderMode);
+        PrivateFile.CreateFolder(folder);
         return new LocalState(new FileStateFolder(folder, environment.Time), heldLock: null, folder);
     }
 }

@@ -1,5 +1,5 @@
 using Cairn.App.Snapshots;
-using Cairn.Engine.Operations.Listing;
+using Cairn.Engine.Operations;
 using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.Snapshots;
 
@@ -60,9 +60,7 @@ sealed class OpenSnapshots : IAsyncDisposable
     {
         try
         {
-            await foreach (var _ in ListOperation.RunAsync(
-                Session, snapshot, path, isRecursive: false, cancellationToken))
-                break;
+            await SnapshotPath.FindAsync(Session, snapshot, path, cancellationToken);
             return true;
         }
         catch (PathNotFoundException)

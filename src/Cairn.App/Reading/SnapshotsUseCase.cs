@@ -1,3 +1,4 @@
+using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.Snapshots;
 
 namespace Cairn.App.Reading;
@@ -15,7 +16,7 @@ public sealed record SnapshotsRequest
 
 /// <param name="Snapshots">Ascending by time.</param>
 /// <param name="Problems">Snapshots that cannot be read or believed.</param>
-public sealed record SnapshotsReport(IReadOnlyList<SnapshotInfo> Snapshots, IReadOnlyList<string> Problems);
+public sealed record SnapshotsReport(IReadOnlyList<SnapshotInfo> Snapshots, IReadOnlyList<ObjectProblem> Problems);
 
 public static class SnapshotsUseCase
 {

@@ -70,7 +70,7 @@ public static class QuickstartUseCase
         {
             Repository = setup.Location, Passphrase = new PassphraseOptions { File = setup.PassphraseFile },
         };
-        Directory.CreateDirectory(paths.DataFolder, PrivateFile.FolderMode);
+        PrivateFile.CreateFolder(paths.DataFolder);
         if (!File.Exists(Path.Combine(setup.Location, "cairn.json")))
         {
             File.Delete(setup.RecoveryFile);

@@ -26,7 +26,7 @@ static class SnapshotsCommand
             };
             var report = await SnapshotsUseCase.RunAsync(context.Environment, request, context.Cancellation);
             Print(context.Output, report);
-            return report.Problems.Count > 0 ? ExitCodes.Damage : ExitCodes.Ok;
+            return report.Problems.Any(problem => !problem.IsForeign) ? ExitCodes.Damage : ExitCodes.Ok;
         });
         return command;
     }
@@ -47,8 +47,12 @@ static class SnapshotsCommand
         output.Summary(HumanText.Count(report.Snapshots.Count, "snapshot", "snapshots"));
         foreach (var problem in report.Problems)
         {
-            output.Warning(problem);
-            output.Event("problem", writer => writer.WriteString("message", problem));
+            output.Warning(problem.Message);
+            output.Event("problem", writer =>
+            {
+                writer.WriteString("message", problem.Message);
+                writer.WriteBoolean("isDamage", !problem.IsForeign);
+            });
         }
     }
 

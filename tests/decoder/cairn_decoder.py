@@ -832,12 +832,13 @@ def read_time(reader):
 
 
 def read_extents(reader, limit, depth):
-    """Extents of an entry or a list; those at depth 0 name chunks, the others lists, which hold the holes."""
+    """Extents of an entry or a list; those at depth 0 name chunks or are holes, the others name lists."""
     extents = []
     for _ in range(reader.varint(limit, "a number of extents")):
         value = reader.varint(what="the length of an extent")
         length, hole = value >> 1, value & 1
         require(0 < length <= MAX_LENGTH, f"the length of an extent is {length}")
+        require(not hole or depth == 0, "a hole stands where a list should")
         require(hole or depth > 0 or length <= MAX_BLOB, "an extent is longer than a chunk can be")
         extents.append(Extent(length, None if hole else reader.take(32)))
     return extents
@@ -929,7 +930,7 @@ class Owners:
         return self.owners[index]
 
 
-Block_ = collections.namedtuple("Block_", "cls path continued entries")
+DirectoryBlock = collections.namedtuple("DirectoryBlock", "cls path continued entries")
 
 
 def decode_leaf(data):
@@ -947,7 +948,7 @@ def decode_leaf(data):
             require(cls == 0 or not path, "a block of streams is not of the root")
             for component in path.split(b"/") if path else []:
                 check_name(component)
-            blocks.append(Block_(cls, path, bool(continued), []))
+            blocks.append(DirectoryBlock(cls, path, bool(continued), []))
             continue
         require(kind <= STREAM, f"an entry is of kind {kind}")
         require(blocks, "the piece does not begin with a block")
@@ -1042,8 +1043,7 @@ class Manifest:
 
     def _extents(self, extents, depth):
         for extent in extents:
-            if depth == 0 or extent.id is None:
-                require(extent.id is None or extent.length <= MAX_BLOB, "an extent is longer than a chunk can be")
+            if depth == 0:
                 if extent.id is not None:
                     self._need(CHUNK, extent.id, extent.length)
                 yield extent
@@ -1102,10 +1102,12 @@ class Snapshot:
 
 
 class Repository:
-    """An open repository. What is wrong is added to `problems`, as failures; what is foreign, to `foreign`."""
+    """A repository, which `open` opens. What is wrong is added to `problems`, as failures; what is foreign, to `foreign`."""
 
-    def __init__(self, directory, secret):
-        self.store, self.problems, self.foreign = Store(directory), [], []
+    def __init__(self, directory):
+        self.store, self.problems, self.foreign, self._packs = Store(directory), [], [], None
+
+    def open(self, secret):
         for name in self.store.foreign:
             self.foreign.append(Failure(FOREIGN, "the name fits no kind of object", name))
         with self._naming("cairn.json"):
@@ -1115,7 +1117,6 @@ class Repository:
         self.keys = Keys(self.epochs, self._open_slots(secret))
         self.keys.check()
         self._read_hosts()
-        self._packs = None
 
     # Reading objects
 
@@ -1309,7 +1310,8 @@ class Repository:
 
     def signer_key(self, signer, kind):
         """The public key of a signer who may sign this type of object."""
-        require(signer in self.public_keys, f"the signer {signer.hex()} is not known", FOREIGN)
+        # Only holders of a key of this repository can have made what opens under the index key; snapshots (4) anybody can have made.
+        require(signer in self.public_keys, f"the signer {signer.hex()} is not known", FOREIGN if kind == 4 else SIGNATURE)
         require(self.roles[signer] & self.ENTITLED[kind], f"the signer {signer.hex()} is not entitled to it", SIGNATURE)
         return self.public_keys[signer]
 
@@ -1354,13 +1356,13 @@ class Repository:
         for records in chains.values():
             records.sort(key=lambda pair: pair[1]["sequence"])
             present = {name.hash for name, _ in records}
-            for first, (name, record) in enumerate(records):
+            for name, record in records:
                 if record["previous"] and record["previous"] not in present and record["previous"] not in summed:
                     self.report(Failure(MISSING, f"the record with sequence {record['sequence'] - 1} is not there", name.name))
         return sets
 
     def moves(self):
-        """Where rows went: a mapping from (pack, row) to (pack, row)."""
+        """Where rows went: for each pack that was copied from, a mapping from its rows to (pack, row)."""
         def decode(body):
             record = decode_message(MOVE, body)
             check_chain_start(record)
@@ -1368,12 +1370,12 @@ class Repository:
                 require(len(move["from_rows"]) == len(move["to_rows"]), "a move has rows without a partner")
             return record
 
-        moved, chains = {}, collections.defaultdict(list)
+        moved, chains = collections.defaultdict(dict), collections.defaultdict(list)
         for name, envelope, record in self._under_index_key("moves", decode):
             chains[envelope.signer].append((name, record))
             for move in record["moves"]:
                 for source, target in zip(move["from_rows"], move["to_rows"]):
-                    moved[move["from"], source] = move["to"], target
+                    moved[move["from"]][source] = move["to"], target
         for records in chains.values():
             self._check_chain(records)
         return moved
@@ -1486,10 +1488,14 @@ class Verification:
             self._check_blobs(name_hash, pack)
         self._check_index(retired["deletion"])
         self.by_prefix = collections.defaultdict(list)
-        for name_hash in {*self.sound, *(pack for pack, _ in self.moved)}:
+        for name_hash in {*self.sound, *self.moved}:
             self.by_prefix[name_hash[:16]].append(name_hash)
         for snapshot in snapshots:
             self._check_snapshot(snapshot, ledgers[snapshot.ledger_hash][2])
+        committed = {name.ledger for name in repository.store.objects["snapshots"]}
+        for name_hash, (name, _, ledger) in ledgers.items():
+            if ledger.kind == FINAL and name_hash not in committed:
+                print(f"{name.name}: no snapshot was committed with this final ledger, or it is gone")
         return len(snapshots)
 
     def _report(self, kind, detail, name):
@@ -1537,7 +1543,7 @@ class Verification:
             for pack in found:
                 there = self.repository.packs().get(pack)
                 if selection is None:
-                    rows = range(len(there.rows)) if there else [row for source, row in self.moved if source == pack]
+                    rows = range(len(there.rows)) if there else self.moved[pack]
                 else:
                     rows = selection[1]
                     if there and len(there.rows) != selection[0]:
@@ -1549,9 +1555,9 @@ class Verification:
         for _ in range(len(self.moved) + 1):
             if row in self.sound.get(pack, ()):
                 return self.sound[pack][row]
-            if (pack, row) not in self.moved:
+            if row not in self.moved.get(pack, ()):
                 return None
-            pack, row = self.moved[pack, row]
+            pack, row = self.moved[pack][row]
         return None
 
     def _check_snapshot(self, snapshot, ledger):
@@ -1731,12 +1737,12 @@ def read_secret(arguments):
 def main():
     arguments = parse_arguments()
     sys.stdout.reconfigure(errors="backslashreplace")
+    repository = Repository(arguments.repository)
     try:
-        repository = Repository(arguments.repository, read_secret(arguments))
+        repository.open(read_secret(arguments))
         COMMANDS[arguments.command](repository, arguments)
     except Failure as failure:
-        print(failure)
-        return 13
+        repository.report(failure)
     print_failures(repository)
     return 13 if repository.problems else 0
 

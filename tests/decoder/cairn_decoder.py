@@ -534,6 +534,7 @@ class Keys:
     def check(self):
         """The seeds must derive the public keys that descriptor and epochs state."""
         for number in self.seeds:
+            require(number < len(self.epochs), f"a slot seals the seed of epoch {number}, which is not there", MISSING)
             epoch = self.epochs[number]
             admin, _ = sodium.crypto_sign_seed_keypair(self.of_epoch("admin", number))
             restore = sodium.crypto_scalarmult_base(self.of_epoch("restore", number))
@@ -1737,14 +1738,15 @@ def read_secret(arguments):
 def main():
     arguments = parse_arguments()
     sys.stdout.reconfigure(errors="backslashreplace")
-    repository = Repository(arguments.repository)
+    repository, refused = Repository(arguments.repository), False
     try:
         repository.open(read_secret(arguments))
         COMMANDS[arguments.command](repository, arguments)
     except Failure as failure:
         repository.report(failure)
+        refused = True
     print_failures(repository)
-    return 13 if repository.problems else 0
+    return 13 if refused or repository.problems else 0
 
 
 if __name__ == "__main__":

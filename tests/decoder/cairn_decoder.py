@@ -576,6 +576,7 @@ class Envelope:
 def open_plain(repository, data, admins):
     """6.1: signed, and readable by everybody. `admins` maps signer ids to public keys."""
     envelope = Envelope(data, 8, 9, 10)
+    require(envelope.domain == 0, "an object that is not of a domain states one")
     reader = Reader(data, 28)
     envelope.signer = reader.take(16)
     envelope.body = reader.take(reader.u32())
@@ -1201,13 +1202,14 @@ class Repository:
 
     def _open_slots(self, secret):
         """Reads slots and rosters, and gives the seeds that the secret opens."""
-        admins, slots, rosters = self._admins(), {}, []
+        admins, slots, rosters, roster_signers = self._admins(), {}, [], {}
 
         def decode(_, data):
             envelope = open_plain(self.id, data, admins)
             require(envelope.header.type in (8, 9), "the type does not stand under such a name")
             if envelope.header.type == 8:
                 return envelope, self._check_slot(decode_message(KEY_SLOT, envelope.body))
+            roster_signers[sha256(data)] = envelope.signer
             record = decode_message(ROSTER, envelope.body)
             check_chain_start(record)
             require_ascending(record["slots"], "slots")
@@ -1222,6 +1224,7 @@ class Repository:
         self._check_chain(rosters)
         name, roster = max(rosters, key=lambda pair: pair[1]["sequence"])
         with self._naming(name.name):
+            require(roster_signers[name.hash] == signer_id(self.epochs[-1].admin), "the admin of a former epoch signed the current roster", SIGNATURE)
             require(roster["epochs"] == self.epoch_hashes, "the roster does not list the epochs that are there", MISSING)
         counting = []
         for slot_hash in roster["slots"]:
@@ -1371,11 +1374,16 @@ class Repository:
                 require(len(move["from_rows"]) == len(move["to_rows"]), "a move has rows without a partner")
             return record
 
+        packs = self.packs()
         moved, chains = collections.defaultdict(dict), collections.defaultdict(list)
         for name, envelope, record in self._under_index_key("moves", decode):
             chains[envelope.signer].append((name, record))
             for move in record["moves"]:
                 for source, target in zip(move["from_rows"], move["to_rows"]):
+                    rows = [packs[p].rows[r][:2] for p, r in ((move["from"], source), (move["to"], target)) if p in packs and r < len(packs[p].rows)]
+                    if len(set(rows)) > 1:
+                        self.report(Failure(CONTENT, "a row was moved to one of another blob", name.name))
+                        continue
                     moved[move["from"]][source] = move["to"], target
         for records in chains.values():
             self._check_chain(records)
@@ -1609,13 +1617,13 @@ class Extraction:
         if entry.group in self._links:
             os.link(self._links[entry.group], path, follow_symlinks=False)
             return
-        if entry.group is not None:
-            self._links[entry.group] = path
         try:
             self._make(path, entry)
         except PermissionError as error:
             self.warnings.append(f"{shown(entry.path)}: {error.strerror}")
             return
+        if entry.group is not None:
+            self._links[entry.group] = path
         if entry.kind == DIRECTORY:
             self._directories.append((path, entry))
         else:

@@ -1,26 +1,33 @@
 namespace Cairn.Engine.Formats;
 
-/// <summary>docs/format.md, section 16. All but <see cref="Unsupported"/> and <see cref="WrongKey"/> are damage.</summary>
+/// <summary>What is wrong with an object or a blob, as docs/format.md section 16 tells the failures apart.</summary>
 public enum FailureKind
 {
     /// <summary>A newer format, type, suite or feature: nothing is wrong with the object.</summary>
     Unsupported,
-    /// <summary>Magic, lengths, order, canonical form or limits are not as the format says.</summary>
+    /// <summary>The bytes are not of the form the specification gives.</summary>
     Framing,
-    /// <summary>The bytes do not hash to the name, or the name says something else than the object.</summary>
+    /// <summary>The bytes do not hash to the name, or say inside that they are another object.</summary>
     Name,
+    /// <summary>An AEAD tag is wrong.</summary>
     Authentication,
+    /// <summary>A signature is wrong, or its signer is not entitled.</summary>
     Signature,
-    /// <summary>A blob does not have its id, length or encoding; a manifest contradicts itself.</summary>
+    /// <summary>A blob does not have its id, length or encoding, or contradicts what points to it.</summary>
     Content,
+    /// <summary>No slot opens.</summary>
     WrongKey,
 }
 
 /// <summary>
-/// Bytes that are not what the format says. Thrown by codecs, which know what is wrong but not in which object;
-/// whoever fetched the object adds its name.
+/// Bytes from a repository are not what they should be. <paramref name="what"/> says which rule they break; whoever
+/// knows
+/// the object's name adds it when reporting.
 /// </summary>
 public sealed class FormatViolationException(FailureKind kind, string what) : Exception(what)
 {
     public FailureKind Kind { get; } = kind;
+
+    /// <summary>Everything but a newer format and a wrong key means that something was damaged.</summary>
+    public bool IsDamage => Kind is not (FailureKind.Unsupported or FailureKind.WrongKey);
 }

@@ -6,7 +6,9 @@ using Cairn.Engine.Packs;
 
 namespace Cairn.Engine.Manifests;
 
-/// <summary>Goes through the extents of files, reading lists of large ones as they are needed. Any thread may call.</summary>
+/// <summary>
+/// Goes through the extents of files, reading lists of large ones as they are needed. Any thread may call.
+/// </summary>
 public sealed class ContentReader(IBlobSource source)
 {
     const int ListWindow = 4;
@@ -29,7 +31,9 @@ public sealed class ContentReader(IBlobSource source)
         }
     }
 
-    /// <summary>All blobs a file's content needs, in batches, lists before what they name. May name a blob twice.</summary>
+    /// <summary>
+    /// All blobs a file's content needs, in batches, lists before what they name. May name a blob twice.
+    /// </summary>
     public async IAsyncEnumerable<IReadOnlyList<BlobReference>> ReadBlobsAsync(
         FileContent content, long size, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -17,7 +17,9 @@ static class CutRules
     public const int UpperRowsMax = 512;
     const int UpperModulus = 64;
 
-    /// <summary>Paths may be so long that few rows fill a blob: then a piece ends earlier than content would have it.</summary>
+    /// <summary>
+    /// Paths may be so long that few rows fill a blob: then a piece ends earlier than content would have it.
+    /// </summary>
     public const int UpperBytesMax = 4 << 20;
 
     public const int ListExtentsMin = 128;

@@ -9,7 +9,9 @@ public static class LargeAttributes
 {
     public const int InlineValueMax = 2048;
 
-    /// <summary>Inline values of one entry together; behind that everything that is longer than an id is moved.</summary>
+    /// <summary>
+    /// Inline values of one entry together; behind that everything that is longer than an id is moved.
+    /// </summary>
     public const int InlineTotalMax = 64 << 10;
 
     const int SmallValue = 64;

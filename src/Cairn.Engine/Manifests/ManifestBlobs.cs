@@ -14,14 +14,19 @@ public sealed class ManifestBlobs(IBlobSource source, int readAhead = ManifestRe
 {
     readonly ContentReader _contents = new(source);
 
-    /// <summary>In batches, each piece before what it names. A blob that several entries name comes several times.</summary>
+    /// <summary>
+    /// In batches, each piece before what it names. A blob that several entries name comes several times.
+    /// </summary>
     public async IAsyncEnumerable<IReadOnlyList<BlobReference>> ReadAsync(
         BlobId root, int rootLevel, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var leaves = new PieceTree(source, root, rootLevel).LeavesAsync(
             ManifestRange.Everything, cancellationToken);
+        LeafSummary? former = null;
         await foreach (var leaf in ReadAhead.Run(leaves, readAhead, ReadLeafAsync, cancellationToken))
         {
+            leaf.Node.Check(leaf.Summary, former);
+            former = leaf.Summary;
             yield return leaf.Blobs;
             foreach (var (content, size) in leaf.Listed)
             {
@@ -44,49 +49,22 @@ public sealed class ManifestBlobs(IBlobSource source, int readAhead = ManifestRe
             new(BlobKind.Manifest, node.Id, piece.Length),
         };
         var listed = new List<(FileContent, long)>();
-        var summary = new LeafSummary();
+        var summary = default(LeafSummary);
         var cursor = new LeafCursor(piece.Span);
         LeafRecord record;
         while ((record = cursor.Read()) != LeafRecord.End)
         {
             if (record == LeafRecord.Block)
                 continue;
-            summary.Add(cursor, piece);
+            summary = summary.With(cursor, piece);
             foreach (var blob in new RecordBlobs(cursor.Entry))
                 blobs.Add(blob);
             if (cursor.Entry.ListDepth > 0)
                 listed.Add((EntryCodec.ContentOf(cursor.Entry), cursor.Entry.Size));
         }
-        summary.Check(node, piece);
-        return new LeafBlobs(blobs, listed);
+        return new LeafBlobs(node, summary, blobs, listed);
     }
 
-    sealed record LeafBlobs(List<BlobReference> Blobs, List<(FileContent Content, long Size)> Listed);
-
-    /// <summary>What the row above a leaf says of it, gathered while going through.</summary>
-    struct LeafSummary
-    {
-        ManifestKey _first;
-        ulong _entries;
-        ulong _bytes;
-        (byte Class, ReadOnlyMemory<byte> Path, ReadOnlyMemory<byte> Name) _last;
-
-        public void Add(scoped in LeafCursor cursor, ReadOnlyMemory<byte> piece)
-        {
-            var path = EntryCodec.MemoryOf(cursor.Path, piece);
-            var name = EntryCodec.MemoryOf(cursor.Entry.Name, piece);
-            if (_entries++ == 0)
-                _first = new ManifestKey(cursor.Class, path, name);
-            _last = (cursor.Class, path, name);
-            _bytes = Sums.Add(_bytes, cursor.Entry.ContentBytes);
-        }
-
-        public readonly void Check(PieceNode node, ReadOnlyMemory<byte> piece)
-        {
-            if (_entries == 0)
-                node.Check(LeafPiece.Decode(piece));
-            else
-                node.Check(_first, new ManifestKey(_last.Class, _last.Path, _last.Name), _entries, _bytes);
-        }
-    }
+    sealed record LeafBlobs(
+        PieceNode Node, LeafSummary Summary, List<BlobReference> Blobs, List<(FileContent Content, long Size)> Listed);
 }

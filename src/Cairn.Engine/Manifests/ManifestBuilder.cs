@@ -32,7 +32,9 @@ public sealed class ManifestBuilder(IBlobSink sink, PieceCutter cutter)
         Count(entry.HasContent ? (ulong)entry.Size : 0);
     }
 
-    /// <summary>Adds an entry as another manifest, or the local copy of one, has it: bytes are copied, not made again.</summary>
+    /// <summary>
+    /// Adds an entry as another manifest, or the local copy of one, has it: bytes are copied, not made again.
+    /// </summary>
     public void Add(byte @class, ReadOnlySpan<byte> directory, scoped in EntryRecord record, Owner owner)
     {
         Advance(@class, directory, record.Name);

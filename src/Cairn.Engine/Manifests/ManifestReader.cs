@@ -22,15 +22,13 @@ public sealed class ManifestReader(
         ManifestRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var leaves = _tree.LeavesAsync(range, cancellationToken);
-        LeafBlock? former = null;
-        await foreach (var piece in ReadAhead.Run(leaves, readAhead, ReadLeafAsync, cancellationToken))
+        LeafSummary? former = null;
+        await foreach (var (node, piece) in ReadAhead.Run(leaves, readAhead, ReadLeafAsync, cancellationToken))
         {
-            if (piece.EntryCount == 0)
-                continue;
             // The leaves of a range are neighbours, so each but the first can be compared with the one before.
-            if (former is { } last)
-                PieceNode.CheckContinuation(last, piece.Blocks[0]);
-            former = piece.Blocks[^1];
+            var summary = piece.Summary;
+            node.Check(summary, former);
+            former = summary;
             foreach (var block in piece.Blocks)
             {
                 var selected = range.Select(block);
@@ -52,7 +50,9 @@ public sealed class ManifestReader(
         return null;
     }
 
-    /// <summary>The entry with that path and, if it is a directory, all below it; everything of the class for the root.</summary>
+    /// <summary>
+    /// The entry with that path and, if it is a directory, all below it; everything of the class for the root.
+    /// </summary>
     public async IAsyncEnumerable<LeafBlock> ReadSubtreeAsync(
         byte @class, ReadOnlyMemory<byte> path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -72,11 +72,6 @@ public sealed class ManifestReader(
             yield return block;
     }
 
-    async Task<LeafPiece> ReadLeafAsync(PieceNode node, CancellationToken cancellationToken)
-    {
-        var bytes = await source.ReadAsync(BlobKind.Manifest, node.Id, cancellationToken);
-        var piece = LeafPiece.Decode(bytes);
-        node.Check(piece);
-        return piece;
-    }
+    async Task<(PieceNode Node, LeafPiece Piece)> ReadLeafAsync(PieceNode node, CancellationToken cancellationToken) =>
+        (node, LeafPiece.Decode(await source.ReadAsync(BlobKind.Manifest, node.Id, cancellationToken)));
 }

@@ -56,30 +56,23 @@ sealed record PieceNode(BlobId Id, int Level)
         Check(rows[0].First, rows[^1].First, entries, bytes);
     }
 
-    public void Check(LeafPiece piece)
+    /// <param name="former">The leaf before it if that was read too; they must fit together.</param>
+    public void Check(in LeafSummary leaf, in LeafSummary? former)
     {
-        if (piece.EntryCount == 0)
+        if (leaf.Entries == 0)
         {
             Require(Row is null, "a piece below another has no entries");
             return;
         }
-        var first = piece.Blocks[0];
-        var last = piece.Blocks[^1];
-        Require(!IsFirst || !first.IsContinued, "the first block of a manifest continues another");
-        Check(
-            new ManifestKey(first.Class, first.Path, first.Entries.Span[0].Name),
-            new ManifestKey(last.Class, last.Path, last.Entries.Span[^1].Name),
-            (ulong)piece.EntryCount, piece.ContentBytes);
+        Require(!IsFirst || !leaf.IsContinued, "the first block of a manifest continues another");
+        Check(leaf.First, leaf.Last, leaf.Entries, leaf.ContentBytes);
+        if (former is not { } before)
+            return;
+        var isSame = before.Last.Class == leaf.First.Class && before.Last.Path.Span.SequenceEqual(leaf.First.Path.Span);
+        Require(isSame == leaf.IsContinued, "a piece does not continue the one before as it says");
     }
 
-    /// <summary>Whether a block began in the piece before must show, and only then.</summary>
-    public static void CheckContinuation(in LeafBlock former, in LeafBlock first)
-    {
-        var isSame = former.Class == first.Class && former.Path.Span.SequenceEqual(first.Path.Span);
-        Require(isSame == first.IsContinued, "a piece does not continue the one before as it says");
-    }
-
-    public void Check(in ManifestKey first, in ManifestKey last, ulong entries, ulong bytes)
+    void Check(in ManifestKey first, in ManifestKey last, ulong entries, ulong bytes)
     {
         if (Row is { } row)
         {

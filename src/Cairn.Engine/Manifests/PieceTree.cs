@@ -8,7 +8,9 @@ namespace Cairn.Engine.Manifests;
 /// <summary>Walks down to the leaf pieces of a range, reading only what lies above them.</summary>
 sealed class PieceTree(IBlobSource source, BlobId root, int rootLevel)
 {
-    /// <summary>An upper piece names some eighty others, so one in hand and one on its way keep the leaves busy.</summary>
+    /// <summary>
+    /// An upper piece names some eighty others, so one in hand and one on its way keep the leaves busy.
+    /// </summary>
     const int UpperWindow = 2;
 
     /// <summary>The leaf pieces of a range in order, not read yet.</summary>

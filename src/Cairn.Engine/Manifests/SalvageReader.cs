@@ -29,7 +29,7 @@ public sealed class SalvageReader(IBlobSource source, BlobId root, int rootLevel
         ManifestRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var nodes = NodesAsync(level: 0, range, cancellationToken);
-        LeafBlock? former = null;
+        LeafSummary? former = null;
         await foreach (var leaf in ReadAhead.Run(nodes, LeafWindow, ReadLeafAsync, cancellationToken))
         {
             if (leaf.Piece is not { } piece)
@@ -38,10 +38,8 @@ public sealed class SalvageReader(IBlobSource source, BlobId root, int rootLevel
                 yield return new SalvagedBlock(default, LostOf(leaf.Node, leaf.Failure!));
                 continue;
             }
-            if (piece.EntryCount == 0)
-                continue;
-            var contradiction = former is { } last ? ContradictionOf(last, piece.Blocks[0]) : null;
-            former = piece.Blocks[^1];
+            var contradiction = ContradictionOf(leaf.Node, piece.Summary, former);
+            former = piece.Summary;
             if (contradiction is not null)
             {
                 yield return new SalvagedBlock(default, LostOf(leaf.Node, contradiction));
@@ -56,11 +54,11 @@ public sealed class SalvageReader(IBlobSource source, BlobId root, int rootLevel
         }
     }
 
-    static FormatViolationException? ContradictionOf(in LeafBlock last, in LeafBlock first)
+    static FormatViolationException? ContradictionOf(PieceNode node, in LeafSummary leaf, in LeafSummary? former)
     {
         try
         {
-            PieceNode.CheckContinuation(last, first);
+            node.Check(leaf, former);
             return null;
         }
         catch (FormatViolationException e)
@@ -107,12 +105,7 @@ public sealed class SalvageReader(IBlobSource source, BlobId root, int rootLevel
         });
 
     Task<Read<LeafPiece>> ReadLeafAsync(Read<PieceNode> node, CancellationToken cancellationToken) =>
-        TryAsync(node, cancellationToken, bytes =>
-        {
-            var piece = LeafPiece.Decode(bytes);
-            node.Node.Check(piece);
-            return piece;
-        });
+        TryAsync(node, cancellationToken, LeafPiece.Decode);
 
     async Task<Read<T>> TryAsync<T>(
         Read<PieceNode> node, CancellationToken cancellationToken, Func<ReadOnlyMemory<byte>, T> decode)

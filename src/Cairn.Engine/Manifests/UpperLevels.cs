@@ -4,7 +4,9 @@ using Cairn.Engine.Primitives;
 
 namespace Cairn.Engine.Manifests;
 
-/// <summary>The pieces above the leaves: each level collects rows until its piece is cut, which is a row of the next.</summary>
+/// <summary>
+/// The pieces above the leaves: each level collects rows until its piece is cut, which is a row of the next.
+/// </summary>
 sealed class UpperLevels(IBlobSink sink)
 {
     readonly List<Level> _levels = [];

@@ -21,7 +21,8 @@ public class LeafPieceStrictnessTests
         Assert.Equal(1, LeafPiece.Decode(Piece(1, Block(), Optional(16, w => Attribute(w, "a", "b")))).EntryCount);
         Assert.Equal(1, LeafPiece.Decode(Piece(1, Block(), Link("x"))).EntryCount);
         Assert.Equal(1, LeafPiece.Decode(Piece(1, Block("", 1), Stream("x"))).EntryCount);
-        Assert.Equal(1, LeafPiece.Decode(Piece(1, Block(), Fifo("a", mode: 0xFFF, nanoseconds: 999_999_999))).EntryCount);
+        var extreme = Fifo("a", mode: 0xFFF, nanoseconds: 999_999_999);
+        Assert.Equal(1, LeafPiece.Decode(Piece(1, Block(), extreme)).EntryCount);
     }
 
     [Fact] public void Another_level() => Refused([1, 0]);
@@ -32,7 +33,8 @@ public class LeafPieceStrictnessTests
     [Fact] public void An_entry_without_a_block() => Refused(Piece(1, Fifo("a")));
     [Fact] public void A_block_without_entries() => Refused(Piece(0, Block()));
     [Fact] public void A_block_without_entries_before_another() => Refused(Piece(1, Block(), Block("a"), Fifo("a")));
-    [Fact] public void A_later_block_that_continues() => Refused(Piece(1, Block(), Fifo("a"), Block("a", 0, 1), Fifo("b")));
+    [Fact] public void A_later_block_that_continues() =>
+        Refused(Piece(1, Block(), Fifo("a"), Block("a", 0, 1), Fifo("b")));
     [Fact] public void A_continuation_that_is_neither_0_nor_1() => Refused(Piece(1, Block(continued: 2), Fifo("a")));
     [Fact] public void The_same_block_twice() => Refused(Piece(1, Block(), Fifo("a"), Block(), Fifo("b")));
     [Fact] public void Blocks_out_of_order() => Refused(Piece(1, Block("a.b"), Fifo("a"), Block("a/b"), Fifo("b")));
@@ -88,12 +90,14 @@ public class LeafPieceStrictnessTests
     [Fact] public void Inode_flags_above_32_bits() => Refused(Piece(1, Block(), Optional(8, w => w.Varint(1UL << 32))));
     [Fact] public void No_attributes() => Refused(Piece(1, Block(), Optional(16, w => w.Varint(0))));
     [Fact] public void An_empty_command() => Refused(Piece(1, Block("", 1), Stream("x", 32, w => w.Varint(0))));
-    [Fact] public void A_command_not_in_utf8() => Refused(Piece(1, Block("", 1), Stream("x", 32, w => w.Bytes([0xC0]))));
+    [Fact] public void A_command_not_in_utf8() =>
+        Refused(Piece(1, Block("", 1), Stream("x", 32, w => w.Bytes([0xC0]))));
     [Fact] public void Attributes_out_of_order() =>
         Refused(Piece(1, Block(), Optional(16, w => Attribute(w, "b", "x", "a", "x"))));
     [Fact] public void The_same_attribute_twice() =>
         Refused(Piece(1, Block(), Optional(16, w => Attribute(w, "a", "x", "a", "x"))));
-    [Fact] public void An_attribute_without_a_name() => Refused(Piece(1, Block(), Optional(16, w => Attribute(w, "", "x"))));
+    [Fact] public void An_attribute_without_a_name() =>
+        Refused(Piece(1, Block(), Optional(16, w => Attribute(w, "", "x"))));
     [Fact] public void An_attribute_named_with_a_zero() =>
         Refused(Piece(1, Block(), Optional(16, w => Attribute(w, "a\0", "x"))));
     [Fact] public void An_inline_value_too_long() =>
@@ -115,7 +119,8 @@ public class LeafPieceStrictnessTests
     [Fact] public void Extents_longer_than_the_size() => Refused(Piece(1, Block(), File(4, 0, Chunk(5))));
     [Fact] public void An_empty_chunk() => Refused(Piece(1, Block(), File(5, 0, Chunk(0), Chunk(5))));
     [Fact] public void An_empty_hole() => Refused(Piece(1, Block(), File(5, 0, Hole(0), Chunk(5))));
-    [Fact] public void A_chunk_larger_than_a_blob() => Refused(Piece(1, Block(), File((16 << 20) + 1, 0, Chunk((16 << 20) + 1))));
+    [Fact] public void A_chunk_larger_than_a_blob() =>
+        Refused(Piece(1, Block(), File((16 << 20) + 1, 0, Chunk((16 << 20) + 1))));
     [Fact] public void A_hole_where_a_list_belongs() => Refused(Piece(1, Block(), File(5, 1, Hole(5))));
     [Fact] public void Lists_of_an_empty_file() => Refused(Piece(1, Block(), File(0, 1)));
     [Fact] public void Nine_levels_of_lists() => Refused(Piece(1, Block(), File(5, 9, Chunk(5))));

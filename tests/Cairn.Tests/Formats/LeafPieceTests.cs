@@ -18,7 +18,8 @@ public class LeafPieceTests
         var tree = new RandomTrees(new SeededRandom((ulong)seed)).Tree(2000);
         var piece = Encode(tree);
         var decoded = LeafPiece.Decode(piece);
-        var back = decoded.Blocks.SelectMany(b => b.Entries.ToArray().Select(e => new Placed(b.Class, b.Path.ToArray(), e)));
+        var back = decoded.Blocks
+            .SelectMany(b => b.Entries.ToArray().Select(e => new Placed(b.Class, b.Path.ToArray(), e)));
         Assert.Equal(tree.Select(Same.Text), back.Select(Same.Text));
         Assert.Equal(tree.Count, decoded.EntryCount);
         Assert.Equal((ulong)tree.Sum(p => p.Entry.Size), decoded.ContentBytes);
@@ -103,7 +104,8 @@ public class LeafPieceTests
         Placed? former = null;
         foreach (var placed in tree)
         {
-            if (former is null || former.Class != placed.Class || !former.Directory.AsSpan().SequenceEqual(placed.Directory))
+            if (former is null || former.Class != placed.Class
+                || !former.Directory.AsSpan().SequenceEqual(placed.Directory))
                 encoder.BeginBlock(placed.Class, placed.Directory, isContinued: false);
             encoder.Add(placed.Entry);
             former = placed;

@@ -12,7 +12,8 @@ public class UpperPieceTests
     [Fact]
     public void Rows_come_back_as_they_were()
     {
-        var rows = UpperPiece.Decode(Piece(3, Row("", "a", 5), Row("a", "b", 1), Row("a/b", "b", 7), Row("a.b", "a", 2)), 3);
+        var piece = Piece(3, Row("", "a", 5), Row("a", "b", 1), Row("a/b", "b", 7), Row("a.b", "a", 2));
+        var rows = UpperPiece.Decode(piece, 3);
         Assert.Equal([5UL, 1UL, 7UL, 2UL], rows.Select(r => r.Entries));
         Assert.Equal("a/b"u8.ToArray(), rows[2].First.Path.ToArray());
         Assert.Equal("b"u8.ToArray(), rows[2].First.Name.ToArray());

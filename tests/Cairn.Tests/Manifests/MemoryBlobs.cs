@@ -32,7 +32,8 @@ sealed class MemoryBlobs : IBlobSink, IBlobSource
         return id;
     }
 
-    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(BlobKind kind, BlobId id, CancellationToken cancellationToken)
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(
+        BlobKind kind, BlobId id, CancellationToken cancellationToken)
     {
         Reads.Enqueue((kind, id));
         var inFlight = Interlocked.Increment(ref InFlight);

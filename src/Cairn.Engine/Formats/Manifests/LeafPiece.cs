@@ -7,7 +7,9 @@ namespace Cairn.Engine.Formats.Manifests;
 public readonly record struct LeafBlock(
     byte Class, ReadOnlyMemory<byte> Path, bool IsContinued, ReadOnlyMemory<Entry> Entries);
 
-/// <summary>A decoded leaf piece. Its entries share the memory it was decoded from, which must not change any more.</summary>
+/// <summary>
+/// A decoded leaf piece. Its entries share the memory it was decoded from, which must not change any more.
+/// </summary>
 public sealed class LeafPiece
 {
     LeafPiece(LeafBlock[] blocks, int entryCount, ulong contentBytes)
@@ -22,6 +24,13 @@ public sealed class LeafPiece
 
     /// <summary>Bytes of the files and streams in it; sums stop at 2^64 − 1.</summary>
     public ulong ContentBytes { get; }
+
+    public LeafSummary Summary => EntryCount == 0
+        ? default
+        : new LeafSummary(
+            new ManifestKey(Blocks[0].Class, Blocks[0].Path, Blocks[0].Entries.Span[0].Name),
+            new ManifestKey(Blocks[^1].Class, Blocks[^1].Path, Blocks[^1].Entries.Span[^1].Name),
+            Blocks[0].IsContinued, (ulong)EntryCount, ContentBytes);
 
     public static LeafPiece Decode(ReadOnlyMemory<byte> piece)
     {

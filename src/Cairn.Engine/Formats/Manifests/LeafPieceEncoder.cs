@@ -47,7 +47,9 @@ public sealed class LeafPieceEncoder
         EntryCount++;
     }
 
-    /// <summary>The piece of all that was added; the encoder is empty then. The span lives until the next call.</summary>
+    /// <summary>
+    /// The piece of all that was added; the encoder is empty then. The span lives until the next call.
+    /// </summary>
     public ReadOnlySpan<byte> Finish()
     {
         Invariant.That(!_blockIsEmpty);

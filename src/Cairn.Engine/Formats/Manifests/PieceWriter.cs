@@ -3,7 +3,9 @@ using Cairn.Engine.Primitives;
 
 namespace Cairn.Engine.Formats.Manifests;
 
-/// <summary>A growing buffer of encoded fields, used again for piece after piece. Not for two threads at once.</summary>
+/// <summary>
+/// A growing buffer of encoded fields, used again for piece after piece. Not for two threads at once.
+/// </summary>
 public sealed class PieceWriter(int capacity = 4096)
 {
     byte[] _bytes = new byte[capacity];

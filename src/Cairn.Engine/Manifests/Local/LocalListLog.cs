@@ -2,7 +2,9 @@ using Cairn.Engine.Primitives;
 
 namespace Cairn.Engine.Manifests.Local;
 
-/// <summary>Keeps the lists of one file in the local manifest, each pointing to the one before. One thread at a time.</summary>
+/// <summary>
+/// Keeps the lists of one file in the local manifest, each pointing to the one before. One thread at a time.
+/// </summary>
 public sealed class LocalListLog : IListLog
 {
     readonly LocalManifestWriter _writer;

@@ -33,7 +33,9 @@ public sealed class LocalManifest : IDisposable
 
     public static string NameOf(Bytes32 source) => $"manifest-{Convert.ToHexStringLower(source.AsSpan()[..16])}";
 
-    /// <summary>Reads the whole file once to see whether it is intact: some ten gigabytes a second, if it is in memory.</summary>
+    /// <summary>
+    /// Reads the whole file once to see whether it is intact: some ten gigabytes a second, if it is in memory.
+    /// </summary>
     public static LocalManifest? TryOpen(IStateFolder folder, RepositoryId repository, Bytes32 source)
     {
         var file = folder.TryOpen(NameOf(source));

@@ -48,7 +48,8 @@ public sealed class LocalManifestCursor
     }
 
     /// <summary>
-    /// Moves to that entry if it is there. Entries must be asked for in the manifest's order; all that come before count
+    /// Moves to that entry if it is there. Entries must be asked for in the manifest's order; all that come before
+    /// count
     /// as vanished.
     /// </summary>
     public bool TryAdvanceTo(byte @class, ReadOnlySpan<byte> directory, ReadOnlySpan<byte> name)
@@ -107,7 +108,9 @@ public sealed class LocalManifestCursor
 
     ReadOnlySpan<byte> Block => _manifest.Frame(_frame, out _);
 
-    /// <summary>Skips names that come before. 0: found, and taken; positive: the next one comes behind; negative: none left.</summary>
+    /// <summary>
+    /// Skips names that come before. 0: found, and taken; positive: the next one comes behind; negative: none left.
+    /// </summary>
     int SeekInBlock(ReadOnlySpan<byte> block, ReadOnlySpan<byte> name)
     {
         while (_entriesLeft > 0)

@@ -54,7 +54,7 @@ readonly record struct LocalManifestFooter(
     static bool TryFindFooter(IMappedFile file, out ReadOnlySpan<byte> footer)
     {
         footer = default;
-        if (file.Length < LocalManifestLayout.Magic.Length + LocalManifestLayout.HashSize + LocalManifestLayout.TailSize)
+        if (file.Length < LocalManifestLayout.FileSizeMin)
             return false;
         var end = file.Length - LocalManifestLayout.TailSize;
         var tail = file.Slice(end, LocalManifestLayout.TailSize);

@@ -10,7 +10,7 @@ namespace Cairn.Engine.Manifests.Local;
 /// frame:   u32 length of what follows the tag ‖ u8 tag ‖ content
 ///   1 block: u8 class ‖ u8 continued ‖ u32 entries ‖ u32 length of path ‖ path ‖ entries
 ///   2 list:  u64 offset of the file's previous list frame, or 0 ‖ blob id (32) ‖ the list blob
-/// entry:   u32 length of what follows ‖ stamp ‖ u64 offset of the file's last list frame, or 0 ‖ record as in a leaf piece
+/// entry:   u32 length of what follows ‖ stamp ‖ u64 offset of the file's last list frame, or 0 ‖ record as in a leaf
 /// stamp:   i64 seconds ‖ u32 nanoseconds of the change time ‖ u64 inode ‖ u64 device
 /// footer:  u32 version ‖ repository id ‖ source key ‖ snapshot hash (32 each) ‖ u64 length of the stream ‖ u64 entries
 ///          ‖ owners as in a leaf piece ‖ u64 checksum of each block of 256 KiB of the stream ‖ SHA-256 of the footer
@@ -31,6 +31,7 @@ static class LocalManifestLayout
     public const int EntryHeaderSize = sizeof(uint) + StampSize + sizeof(ulong);
     public const int TailSize = sizeof(ulong) + 8;
     public const int HashSize = 32;
+    public const int FileSizeMin = 8 + HashSize + TailSize;
     public const int CheckedBlockSize = 256 << 10;
 
     /// <summary>A block's frame is written when it has so many bytes of entries; the next one continues it.</summary>
@@ -45,8 +46,8 @@ static class LocalManifestLayout
 
     /// <summary>
     /// Two CRC-32C, each over every other word: twice as fast as one, since neither waits for the other, and 64 bits
-    /// against damage that is larger than a word. Damage inside one word is found for certain. The number of the block is
-    /// part of it, so a block in another's place does not pass.
+    /// against damage that is larger than a word. Damage inside one word is found for certain. The number of the block
+    /// is part of it, so a block in another's place does not pass.
     /// </summary>
     public static ulong Checksum(ReadOnlySpan<byte> block, long number)
     {

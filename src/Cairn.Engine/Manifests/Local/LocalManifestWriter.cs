@@ -88,7 +88,9 @@ public sealed class LocalManifestWriter : IDisposable
         }
     }
 
-    /// <summary>Copies the lists of a file whose content is taken over while its metadata is not: the new chain.</summary>
+    /// <summary>
+    /// Copies the lists of a file whose content is taken over while its metadata is not: the new chain.
+    /// </summary>
     public ulong CopyLists(scoped in LocalEntry former)
     {
         var chain = 0UL;

@@ -30,6 +30,8 @@ public static class RestoreOperation
                 await planner.RunAsync(SnapshotPath.Salvage(session, snapshot), root, cancellationToken);
             else
                 await planner.RunSingleAsync(root.Entry!, cancellationToken);
+            if (options.FinishesTarget && !options.IsDryRun && root is { IsTree: true, Entry: { } directory })
+                target.FinishDirectory(path: [], directory);
         }
         catch
         {

@@ -8,6 +8,12 @@ public sealed record RestoreOptions
     /// </summary>
     public ReadOnlyMemory<byte> Path { get; init; }
 
+    /// <summary>
+    /// Give the target itself the metadata of the directory whose contents go into it: for a target that the restore
+    /// makes, which then is that directory.
+    /// </summary>
+    public bool FinishesTarget { get; init; }
+
     /// <summary>Threads that decrypt and write.</summary>
     public required int Workers { get; init; }
 

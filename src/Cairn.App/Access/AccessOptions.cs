@@ -1,0 +1,13 @@
+using Cairn.App.Secrets;
+
+namespace Cairn.App;
+
+/// <summary>Which repository, and how to open it: common to all use-cases.</summary>
+public sealed record AccessOptions
+{
+    /// <summary>Null: from the environment, else from the configuration.</summary>
+    public string? Repository { get; init; }
+
+    public PassphraseOptions Passphrase { get; init; } = PassphraseOptions.None;
+    public string? RecoveryKeyFile { get; init; }
+}

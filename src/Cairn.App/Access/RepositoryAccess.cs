@@ -1,0 +1,125 @@
+using Cairn.App.Configuration;
+using Cairn.App.Secrets;
+using Cairn.App.Text;
+using Cairn.Engine.Repositories;
+using Cairn.Engine.Repositories.Keys;
+using Cairn.Engine.Storage;
+using Cairn.Engine.Storage.Decorators;
+using Cairn.Storage;
+using Cairn.Storage.Local;
+
+namespace Cairn.App;
+
+/// <summary>Finds and opens the repository that a use-case is about.</summary>
+sealed class RepositoryAccess
+{
+    public const string RepositoryVariable = "CAIRN_REPOSITORY";
+
+    readonly AppEnvironment _environment;
+    readonly AccessOptions _options;
+
+    public RepositoryAccess(AppEnvironment environment, AccessOptions options)
+    {
+        _environment = environment;
+        _options = options;
+        Configuration = ConfigurationReader.Read(environment.Paths, environment.Variable("HOME"));
+        Secrets = new SecretSources(environment, Configuration);
+        Credentials = new CredentialStore(environment.Paths, environment.Events);
+    }
+
+    public CairnConfiguration Configuration { get; }
+    public SecretSources Secrets { get; }
+    public CredentialStore Credentials { get; }
+
+    public StoreLocation Location
+    {
+        get
+        {
+            var text = _options.Repository ?? NonEmpty(_environment.Variable(RepositoryVariable)) ?? Configuration.Repository
+                ?? throw new UsageException(
+                    "no repository is given",
+                    $"name it with -r REPOSITORY, in {RepositoryVariable}, or as \"repository:\" in {_environment.Paths.ConfigurationFile}");
+            if (ByteText.HasRawBytes(text))
+                throw new UsageException("the repository's location is no UTF-8 text");
+            return StoreLocation.Parse(text, ByteText.FromBytes(_environment.WorkingFolder.Span));
+        }
+    }
+
+    /// <summary>For <c>init</c> only: elsewhere a missing folder must stay missing.</summary>
+    public IObjectStore OpenStore(bool createRoot)
+    {
+        // Attempts end soon: a local disk either works or does not. Remote stores will bring their own patience.
+        var options = new RetryOptions { Patience = TimeSpan.FromSeconds(30) };
+        return new RetryingStore(
+            Location.Open(new LocalStoreOptions { CreateRoot = createRoot }), options, _environment.Time,
+            Random.Shared.NextDouble);
+    }
+
+    public async Task<OpenRepository> OpenForBackupAsync(CancellationToken cancellationToken)
+    {
+        var store = OpenStore(createRoot: false);
+        try
+        {
+            var descriptor = await RepositoryOpener.ReadDescriptorAsync(store, cancellationToken);
+            using var credential = Credentials.TryRead(descriptor.Id) ?? throw new CredentialException(
+                $"this machine has no credential for the repository at {store.Location}, so it cannot back up to it. "
+                + "The machine that created it has one, below its configuration folder");
+            return new OpenRepository(store, await RepositoryOpener.OpenWithCredentialAsync(
+                store, credential, _environment.Engine, cancellationToken));
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task<OpenRepository> OpenForReadingAsync(CancellationToken cancellationToken) =>
+        (await OpenWithSecretAsync(keepSecret: false, cancellationToken)).Repository;
+
+    /// <summary>With <paramref name="keepSecret"/> the caller gets the secret too, and disposes it.</summary>
+    public async Task<(OpenRepository Repository, UnlockSecret? Secret)> OpenWithSecretAsync(
+        bool keepSecret, CancellationToken cancellationToken)
+    {
+        var store = OpenStore(createRoot: false);
+        UnlockSecret? secret = null;
+        try
+        {
+            // Before a passphrase is asked for: whether there is anything to open.
+            await RepositoryOpener.ReadDescriptorAsync(store, cancellationToken);
+            secret = Secrets.GetUnlockSecret(_options, cancellationToken);
+            var repository = await RepositoryOpener.OpenWithSecretAsync(
+                store, secret, _environment.Engine, cancellationToken);
+            foreach (var problem in repository.Problems)
+                _environment.Events.Notice(problem);
+            if (!keepSecret)
+                secret.Dispose();
+            return (new OpenRepository(store, repository), keepSecret ? secret : null);
+        }
+        catch
+        {
+            secret?.Dispose();
+            await store.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The name under which this machine's snapshots stand.</summary>
+    public string HostNameFor(Repository repository)
+    {
+        using var credential = Credentials.TryRead(repository.Id);
+        return credential?.HostName ?? _environment.HostName;
+    }
+
+    static string? NonEmpty(string? value) => string.IsNullOrEmpty(value) ? null : value;
+}
+
+/// <summary>A repository and its store; owns both.</summary>
+sealed record OpenRepository(IObjectStore Store, Repository Repository) : IAsyncDisposable
+{
+    public async ValueTask DisposeAsync()
+    {
+        Repository.Dispose();
+        await Store.DisposeAsync();
+    }
+}

@@ -1,0 +1,35 @@
+using Cairn.Engine.Operations.Backup;
+
+namespace Cairn.App.Backup;
+
+/// <summary>What to back up: paths, or one stream from standard input or from a command.</summary>
+public sealed record BackupRequest
+{
+    public required AccessOptions Access { get; init; }
+
+    /// <summary>As given, relative to the working folder.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Paths { get; init; } = [];
+
+    /// <summary>Name in the snapshot of the stream <see cref="Input"/>.</summary>
+    public string? StandardInputName { get; init; }
+
+    /// <summary>Borrowed.</summary>
+    public Stream? Input { get; init; }
+
+    /// <summary>Run by <c>/bin/sh -c</c>; what it prints is stored, if it ends with status 0.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>Of the source; for a command also of its stream.</summary>
+    public string? Name { get; init; }
+
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Patterns as bytes.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Exclude { get; init; } = [];
+
+    public bool OneFileSystem { get; init; }
+    public bool ReadsAll { get; init; }
+    public bool IsDryRun { get; init; }
+}
+
+public sealed record BackupReport(string Location, string Source, bool IsDryRun, BackupResult Result);

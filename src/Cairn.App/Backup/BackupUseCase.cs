@@ -1,0 +1,111 @@
+using System.Text;
+using Cairn.App.Text;
+using Cairn.Engine.Operations.Backup;
+using Cairn.Files.Selecting;
+using Cairn.Files.Walking;
+using Cairn.Storage;
+
+namespace Cairn.App.Backup;
+
+/// <summary>Backs up with the host credential alone: no passphrase is asked for.</summary>
+public static class BackupUseCase
+{
+    public static async Task<BackupReport> RunAsync(
+        AppEnvironment environment, BackupRequest request, CancellationToken cancellationToken)
+    {
+        var access = new RepositoryAccess(environment, request.Access);
+        var location = access.Location;
+        Validate(request);
+        var roots = SourceNaming.NormalRoots(request.Paths, environment.WorkingFolder);
+        await using var open = await access.OpenForBackupAsync(cancellationToken);
+        var selection = request.Paths.Count > 0 ? Select(environment, access, request, location, roots) : null;
+
+        using var state = await LocalState.TakeAsync(
+            environment, open.Repository.Id, mayUsePrivate: false, cancellationToken);
+        using var stream = OpenStream(request);
+        var input = new BackupInput
+        {
+            Files = selection is null ? null : new FileTreeSource(new FileTreeOptions
+            {
+                Sources = roots, Selection = selection, OneFileSystem = request.OneFileSystem,
+            }),
+            Streams = stream is null ? [] : [stream],
+        };
+        var host = open.Repository.RequireHost().Name;
+        var options = new BackupOptions
+        {
+            Source = request.Name ?? SourceNaming.Default(host, roots, stream?.Name),
+            Roots = roots, UserName = environment.UserName, Program = environment.Program,
+            Tags = [.. access.Configuration.Tags.Concat(request.Tags).Distinct()],
+            IsDryRun = request.IsDryRun, ReadsAll = request.ReadsAll, Workers = environment.Workers,
+        };
+        var monitor = new BackupMonitor();
+        environment.Events.Start(FirstLine(request, roots, stream, location), monitor);
+        var result = await BackupOperation.RunAsync(
+            open.Repository, state.Folder, input, options, monitor, cancellationToken);
+        return new BackupReport(location.Text, options.Source, request.IsDryRun, result);
+    }
+
+    static void Validate(BackupRequest request)
+    {
+        var kinds = (request.Paths.Count > 0 ? 1 : 0) + (request.StandardInputName is null ? 0 : 1)
+            + (request.Command is null ? 0 : 1);
+        if (kinds != 1)
+            throw new UsageException(
+                kinds == 0 ? "nothing to back up is named" : "paths, --stdin and --command exclude each other",
+                "name paths, or --stdin NAME, or --command COMMAND --name NAME");
+        if (request.Command is not null && request.Name is null)
+            throw new UsageException("--command needs a name for what it prints", "add --name NAME");
+        if ((request.StandardInputName ?? (request.Command is null ? null : request.Name)) is { } name)
+            SourceNaming.RequireStreamName(name);
+        if (kinds == 1 && request.Paths.Count == 0 && request.Exclude.Count > 0)
+            throw new UsageException("--exclude is for paths only");
+        foreach (var tag in request.Tags.Where(tag => tag.Length == 0 || tag.Contains(',')))
+            throw new UsageException($"\"{tag}\" is no tag: a tag is not empty and has no comma");
+        SourceNaming.RequireSourceName(request.Name);
+    }
+
+    static OwnFolderSelection Select(
+        AppEnvironment environment, RepositoryAccess access, BackupRequest request, StoreLocation location,
+        IReadOnlyList<ReadOnlyMemory<byte>> roots)
+    {
+        var own = environment.Paths.OwnFolders().ToList();
+        if (location.Scheme == StoreScheme.Local)
+            own.Add(("the repository itself", Encoding.UTF8.GetBytes(location.Path)));
+        var excluded = OwnFolders.FindInside(roots, own);
+        foreach (var (what, path) in excluded)
+            environment.Events.Notice($"leaving out {what}: {ByteText.Show(path)}");
+        try
+        {
+            var globs = access.Configuration.Exclude.Select(pattern => new Glob(Encoding.UTF8.GetBytes(pattern)))
+                .Concat(request.Exclude.Select(pattern => new Glob(pattern.Span)));
+            return new OwnFolderSelection([.. excluded.Select(folder => folder.Path)], new GlobSelection(globs));
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    static ProgramStream? OpenStream(BackupRequest request)
+    {
+        if (request.Command is { } command)
+            return ProgramStream.Start(request.Name!, command);
+        return request.StandardInputName is { } name
+            ? ProgramStream.From(name, request.Input ?? throw new UsageException("there is no standard input"))
+            : null;
+    }
+
+    static string FirstLine(
+        BackupRequest request, List<ReadOnlyMemory<byte>> roots, ProgramStream? stream, StoreLocation location)
+    {
+        var what = (roots.Count, stream) switch
+        {
+            (1, _) => ByteText.Show(roots[0]),
+            ( > 1, _) => $"{roots.Count} paths",
+            _ => $"the stream {stream!.Name}",
+        };
+        return $"{(request.IsDryRun ? "trying what backing up" : "backing up")} {what} to {location.Text}"
+            + (request.IsDryRun ? " would do" : "");
+    }
+}

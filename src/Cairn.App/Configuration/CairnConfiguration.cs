@@ -1,0 +1,22 @@
+namespace Cairn.App.Configuration;
+
+/// <summary>What <c>config.yaml</c> says; everything may be left out.</summary>
+public sealed record CairnConfiguration
+{
+    /// <summary>The file it comes from; null without one.</summary>
+    public string? File { get; init; }
+
+    /// <summary>As a location; a relative path was made absolute against the file's folder.</summary>
+    public string? Repository { get; init; }
+
+    /// <summary>Absolute.</summary>
+    public string? PassphraseFile { get; init; }
+
+    public string? PassphraseCommand { get; init; }
+
+    /// <summary>Patterns, on top of those of the command line.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>For every backup, on top of those of the command line.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+}

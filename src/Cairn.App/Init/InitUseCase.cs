@@ -1,0 +1,76 @@
+using Cairn.App.Keys;
+using Cairn.Engine.Crypto;
+using Cairn.Engine.Operations.Init;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Repositories;
+
+namespace Cairn.App.Init;
+
+public sealed record InitRequest
+{
+    public required AccessOptions Access { get; init; }
+
+    /// <summary>Where the recovery key goes; null to hand it to the caller, who can show it to a person only.</summary>
+    public string? RecoveryFile { get; init; }
+
+    /// <summary>Whether the caller can show a recovery key to a person, and to nobody else.</summary>
+    public required bool CanShowRecoveryKey { get; init; }
+}
+
+/// <param name="RecoveryKey">Null if it went into the file. Owned by the caller.</param>
+public sealed record InitReport(
+    string Location, RepositoryId Repository, SealingKey? RecoveryKey, string CredentialFile) : IDisposable
+{
+    public void Dispose() => RecoveryKey?.Dispose();
+}
+
+/// <summary>Makes a repository and enrols this machine as its first host.</summary>
+public static class InitUseCase
+{
+    public static async Task<InitReport> RunAsync(
+        AppEnvironment environment, InitRequest request, CancellationToken cancellationToken)
+    {
+        var access = new RepositoryAccess(environment, request.Access);
+        var location = access.Location.Text;
+        if (request.RecoveryFile is null && !request.CanShowRecoveryKey)
+            throw new UsageException(
+                "there is no terminal to show the recovery key on, and it must not end up in a log",
+                "have it written to a file of its own with --recovery-file FILE");
+        await using var store = access.OpenStore(createRoot: true);
+        await RequireNoRepositoryAsync(store, cancellationToken);
+        access.Credentials.EnsureWritable();
+        using var passphrase = access.Secrets.GetFirstPassphrase(request.Access.Passphrase, cancellationToken);
+        using var file = request.RecoveryFile is { } path ? RecoveryFile.Reserve(path) : null;
+
+        var result = await InitOperation.RunAsync(
+            store, new InitOptions { Passphrase = passphrase, HostName = environment.HostName }, environment.Engine,
+            cancellationToken);
+        using var credential = result.Credential;
+        try
+        {
+            var credentialFile = access.Credentials.Write(credential);
+            file?.Write(result.RecoveryKey, result.Descriptor.Id, location);
+            return new InitReport(
+                location, result.Descriptor.Id, file is null ? result.RecoveryKey : null, credentialFile);
+        }
+        finally
+        {
+            if (file is not null)
+                result.RecoveryKey.Dispose();
+        }
+    }
+
+    // Before anybody is asked for a passphrase.
+    static async Task RequireNoRepositoryAsync(Engine.Storage.IObjectStore store, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RepositoryOpener.ReadDescriptorAsync(store, cancellationToken);
+        }
+        catch (NoRepositoryException)
+        {
+            return;
+        }
+        throw new RepositoryExistsException($"there is a repository at {store.Location} already");
+    }
+}

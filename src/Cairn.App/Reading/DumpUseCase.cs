@@ -1,0 +1,28 @@
+using Cairn.App.Snapshots;
+using Cairn.Engine.Operations.Dump;
+using Cairn.Engine.Snapshots;
+
+namespace Cairn.App.Reading;
+
+public sealed record DumpRequest
+{
+    public required AccessOptions Access { get; init; }
+    public required SnapshotReference Snapshot { get; init; }
+    public string? Host { get; init; }
+}
+
+public static class DumpUseCase
+{
+    /// <param name="output">Gets the content, and nothing that was not authenticated. Borrowed.</param>
+    public static async Task<SnapshotInfo> RunAsync(
+        AppEnvironment environment, DumpRequest request, Stream output, CancellationToken cancellationToken)
+    {
+        if (request.Snapshot.Path.IsEmpty)
+            throw new UsageException("dump needs a path", "write it as SNAPSHOT:PATH, for a stream SNAPSHOT:NAME");
+        await using var open = await OpenSnapshots.OpenAsync(environment, request.Access, cancellationToken);
+        var snapshot = await open.FindAsync(request.Snapshot, request.Host, environment.Events, cancellationToken);
+        await DumpOperation.RunAsync(open.Session, snapshot, request.Snapshot.Path, output, cancellationToken);
+        await output.FlushAsync(cancellationToken);
+        return snapshot;
+    }
+}

@@ -1,0 +1,33 @@
+using Cairn.Engine.Repositories.Reading;
+using Cairn.Engine.Snapshots;
+
+namespace Cairn.App.Reading;
+
+public sealed record SnapshotsRequest
+{
+    public required AccessOptions Access { get; init; }
+
+    /// <summary>Null: of all hosts.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>Only those that have all of these.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+}
+
+/// <param name="Snapshots">Ascending by time.</param>
+/// <param name="Problems">Snapshots that cannot be read or believed.</param>
+public sealed record SnapshotsReport(IReadOnlyList<SnapshotInfo> Snapshots, IReadOnlyList<ObjectProblem> Problems);
+
+public static class SnapshotsUseCase
+{
+    public static async Task<SnapshotsReport> RunAsync(
+        AppEnvironment environment, SnapshotsRequest request, CancellationToken cancellationToken)
+    {
+        var access = new RepositoryAccess(environment, request.Access);
+        await using var open = await access.OpenForReadingAsync(cancellationToken);
+        var listing = await SnapshotCatalog.ListAsync(open.Repository, cancellationToken);
+        var chosen = listing.Snapshots.Where(snapshot =>
+            (request.Host is null || snapshot.HostName == request.Host) && request.Tags.All(snapshot.Tags.Contains));
+        return new SnapshotsReport([.. chosen], [.. listing.Problems.Select(problem => problem.Message)]);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using Cairn.App.Configuration;
+using Cairn.Engine.Crypto;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Repositories.Keys;
+
+namespace Cairn.App.Secrets;
+
+/// <summary>
+/// Finds the secret that opens a repository. A recovery key, where one is named, goes first; then the first passphrase
+/// source of: the environment, the command line, the configuration, the terminal.
+/// </summary>
+sealed class SecretSources(AppEnvironment environment, CairnConfiguration configuration)
+{
+    public const string PassphraseVariable = "CAIRN_PASSPHRASE";
+    public const string NewPassphraseVariable = "CAIRN_NEW_PASSPHRASE";
+    public const string RecoveryKeyVariable = "CAIRN_RECOVERY_KEY";
+
+    const string Passphrase = "passphrase";
+    const string RecoveryKeyName = "recovery key";
+    const string OptionStart = "--passphrase";
+    const string NewOptionStart = "--new-passphrase";
+
+    public UnlockSecret GetUnlockSecret(AccessOptions options, CancellationToken cancellationToken)
+    {
+        if (options.RecoveryKeyFile is { } file)
+            return ToRecoveryKey(SecretBytes.FromFile(file, RecoveryKeyName));
+        if (environment.Variable(RecoveryKeyVariable) is { Length: > 0 } key)
+            return ToRecoveryKey(SecretBytes.FromText(key, RecoveryKeyName));
+        return new PassphraseSecret(GetPassphrase(options.Passphrase, cancellationToken));
+    }
+
+    public SecretKey GetPassphrase(PassphraseOptions options, CancellationToken cancellationToken) =>
+        TryGet(options, OptionStart, PassphraseVariable, useConfiguration: true)
+        ?? environment.Prompt?.Ask("passphrase of the repository: ", cancellationToken)
+        ?? throw new KeyNeededException(
+            "this needs the repository's key: a host credential can add backups, but cannot read them",
+            "give the passphrase in CAIRN_PASSPHRASE, with --passphrase-file, --passphrase-fd or --passphrase-command, "
+            + "or the recovery key with --recovery-key-file");
+
+    /// <summary>For a new repository: asked twice on a terminal.</summary>
+    public SecretKey GetFirstPassphrase(PassphraseOptions options, CancellationToken cancellationToken) =>
+        TryGet(options, OptionStart, PassphraseVariable, useConfiguration: true)
+        ?? AskNew("new passphrase: ", OptionStart, cancellationToken);
+
+    /// <summary>For a further or changed passphrase: never from the place of the present one.</summary>
+    public SecretKey GetNewPassphrase(PassphraseOptions options, CancellationToken cancellationToken) =>
+        TryGet(options, NewOptionStart, NewPassphraseVariable, useConfiguration: false)
+        ?? AskNew("new passphrase: ", NewOptionStart, cancellationToken);
+
+    SecretKey? TryGet(PassphraseOptions options, string optionStart, string variable, bool useConfiguration)
+    {
+        options.Validate(optionStart);
+        if (environment.Variable(variable) is { Length: > 0 } value)
+            return SecretBytes.FromText(value, $"passphrase in {variable}");
+        if (options.File is { } file)
+            return SecretBytes.FromFile(file, Passphrase);
+        if (options.Descriptor is { } descriptor)
+            return SecretBytes.FromDescriptor(descriptor, Passphrase);
+        if (options.Command is { } command)
+            return SecretBytes.FromCommand(command, Passphrase);
+        if (!useConfiguration)
+            return null;
+        if (configuration.PassphraseFile is { } configuredFile)
+            return SecretBytes.FromFile(configuredFile, Passphrase);
+        return configuration.PassphraseCommand is { } configured ? SecretBytes.FromCommand(configured, Passphrase) : null;
+    }
+
+    SecretKey AskNew(string question, string optionStart, CancellationToken cancellationToken)
+    {
+        if (environment.Prompt is not { } prompt)
+            throw new UsageException(
+                "a new passphrase is needed, and there is no terminal to ask on", $"give it with {optionStart}-file FILE");
+        var first = prompt.Ask(question, cancellationToken) ?? throw new UsageException("the passphrase is empty");
+        try
+        {
+            using var second = prompt.Ask("the same again: ", cancellationToken);
+            if (second is null || !CryptographicOperations.FixedTimeEquals(first.AsSpan(), second.AsSpan()))
+                throw new UsageException("the two passphrases differ");
+            return first;
+        }
+        catch
+        {
+            first.Dispose();
+            throw;
+        }
+    }
+
+    static SealingKeySecret ToRecoveryKey(SecretKey text)
+    {
+        using (text)
+        {
+            var letters = GC.AllocateArray<char>(text.Length, pinned: true);
+            try
+            {
+                var count = System.Text.Encoding.UTF8.GetChars(text.AsSpan(), letters);
+                return new SealingKeySecret(RecoveryKey.Parse(LastLineWithKey(letters.AsSpan(0, count))));
+            }
+            finally
+            {
+                letters.AsSpan().Clear();
+            }
+        }
+    }
+
+    // The file that init makes explains itself in lines that begin with #.
+    static ReadOnlySpan<char> LastLineWithKey(ReadOnlySpan<char> text)
+    {
+        while (text.TrimStart() is ['#', ..] rest)
+        {
+            var end = rest.IndexOf('\n');
+            text = end < 0 ? [] : rest[(end + 1)..];
+        }
+        return text;
+    }
+}

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Cairn.App;
+using Cairn.App.Text;
+using Cairn.Cli.Rendering;
+using Cairn.Cli.Terminals;
+
+namespace Cairn.Cli;
+
+/// <summary>What a verb works with.</summary>
+sealed record CommandContext(ParseResult Parsed, Output Output, AppEnvironment Environment, CancellationToken Cancellation);
+
+/// <summary>Runs a verb: gives it its surroundings, and turns what it throws into a message and an exit code.</summary>
+static class CommandRunner
+{
+    public static void Handle(Command command, GlobalOptions global, Func<CommandContext, Task<int>> body) =>
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, global, body, cancellationToken));
+
+    static async Task<int> RunAsync(
+        ParseResult parsed, GlobalOptions global, Func<CommandContext, Task<int>> body, CancellationToken cancellationToken)
+    {
+        using var output = global.CreateOutput(parsed);
+        try
+        {
+            await using var progress = new ProgressDisplay(output, TimeProvider.System);
+            var context = new CommandContext(parsed, output, CreateEnvironment(output, progress), cancellationToken);
+            var code = await body(context);
+            await progress.StopAsync();
+            output.Flush();
+            return code;
+        }
+        catch (OutputClosedException)
+        {
+            // Whoever read the output has seen enough ("cairn ls … | head").
+            return ExitCodes.Failed;
+        }
+        catch (Exception e) when (e is not InsufficientExecutionStackException)
+        {
+            var cause = ErrorReport.Unwrap(e);
+            var code = cancellationToken.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Of(cause);
+            if (code == ExitCodes.Interrupted)
+                cause = new OperationCanceledException();
+            output.Error(ErrorReport.Of(cause), code, details: e);
+            return code;
+        }
+    }
+
+    static AppEnvironment CreateEnvironment(Output output, ProgressDisplay progress) => new()
+    {
+        Paths = CairnPaths.FromVariables(Environment.GetEnvironmentVariable),
+        Variable = Environment.GetEnvironmentVariable,
+        WorkingFolder = WorkingFolder.Get(),
+        HostName = Environment.MachineName,
+        UserName = Environment.UserName,
+        Program = $"cairn {VersionText.Version}",
+        Prompt = TerminalPrompt.TryOpen(),
+        Events = new UseCaseEvents
+        {
+            Started = (what, source) =>
+            {
+                output.Started(what);
+                progress.Start(source);
+            },
+            Noticed = output.Notice,
+        },
+    };
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Cairn.Cli.Commands;
+using Cairn.Cli.Rendering;
+
+namespace Cairn.Cli;
+
+/// <summary>The verbs, and what happens before and around them.</summary>
+static class CommandLine
+{
+    public static RootCommand Create(GlobalOptions global)
+    {
+        var root = new RootCommand("Encrypted, deduplicated off-site backup that nobody else can read or destroy.");
+        foreach (var builtin in root.Options.OfType<VersionOption>().ToList())
+            root.Options.Remove(builtin);
+        global.AddTo(root);
+        root.Add(InitCommand.Create(global));
+        root.Add(BackupCommand.Create(global));
+        root.Add(SnapshotsCommand.Create(global));
+        root.Add(ListCommand.Create(global));
+        root.Add(RestoreCommand.Create(global));
+        root.Add(DumpCommand.Create(global));
+        root.Add(CheckCommand.Create(global));
+        root.Add(KeyCommand.Create(global));
+        root.Add(ConfigCommand.Create(global));
+        root.Add(VersionCommand.Create(global));
+        root.Add(QuickstartCommand.Create(global));
+        return root;
+    }
+
+    public static async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        var global = new GlobalOptions();
+        // Without a replacer an argument that begins with @ is a time, not a file of arguments.
+        var parsed = Create(global).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+            return ReportUsage(parsed, global);
+        var configuration = new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+        };
+        return await parsed.InvokeAsync(configuration, cancellationToken);
+    }
+
+    static int ReportUsage(ParseResult parsed, GlobalOptions global)
+    {
+        using var output = global.CreateOutput(parsed);
+        var names = new Stack<string>();
+        for (var result = parsed.CommandResult; result.Command is not RootCommand; result = (System.CommandLine.Parsing.CommandResult)result.Parent!)
+            names.Push(result.Command.Name);
+        var command = string.Join(' ', names.Prepend("cairn"));
+        var error = ErrorReport.Of(new App.UsageException(parsed.Errors[0].Message, $"see: {command} --help"));
+        output.Error(error, ExitCodes.Usage);
+        return ExitCodes.Usage;
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Cairn.App.Text;
+
+namespace Cairn.Cli.Commands;
+
+/// <summary>Options and arguments that several verbs share.</summary>
+static class CommonOptions
+{
+    public static Option<string?> RecoveryFile() => new("--recovery-file")
+    {
+        Description = "Write the recovery key to this new file, for its owner only", HelpName = "FILE",
+    };
+
+    public static Option<string?> Host() => new("--host")
+    {
+        Description = "The machine whose snapshots are meant (this one)", HelpName = "NAME",
+    };
+
+    public static Option<string[]> Tags(string description) => new("--tag")
+    {
+        Description = description, HelpName = "TAG", DefaultValueFactory = _ => [],
+    };
+
+    public static Option<bool> DryRun(string description) => new("--dry-run", "-n") { Description = description };
+
+    public static Argument<string> Snapshot() => new("SNAPSHOT[:PATH]")
+    {
+        Description = "\"latest\", an id or at least 4 digits of one, or @TIME (@2026-01-31, @3D ago); then a path in it",
+    };
+
+    public static ReadOnlyMemory<byte> ToBytes(string text) => ByteText.ToBytes(text);
+
+    public static ReadOnlyMemory<byte>[] ToBytes(IEnumerable<string>? texts) =>
+        [.. (texts ?? []).Select(text => (ReadOnlyMemory<byte>)ByteText.ToBytes(text))];
+}

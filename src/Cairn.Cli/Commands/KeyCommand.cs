@@ -1,0 +1,138 @@
+using System.CommandLine;
+using Cairn.App.Keys;
+using Cairn.App.Text;
+using Cairn.Cli.Rendering;
+using Cairn.Engine.Repositories.Keys;
+
+namespace Cairn.Cli.Commands;
+
+static class KeyCommand
+{
+    // Sealing to other keys cannot be undone in copies that somebody kept.
+    const string OldCopies = "whoever kept a copy of the old key and of keys/ can still open what it opened";
+
+    public static Command Create(GlobalOptions global)
+    {
+        var command = new Command("key", "List and change the keys that open the repository");
+        command.Add(CreateList(global));
+        command.Add(CreateAdd(global));
+        command.Add(CreateRemove(global));
+        command.Add(CreatePassphrase(global));
+        command.Add(CreateRecovery(global));
+        return command;
+    }
+
+    static Command CreateList(GlobalOptions global) => Verb(global, "list", "List the keys", _ => { }, async (context, request) =>
+    {
+        var listing = await KeyUseCases.ListAsync(context.Environment, request, context.Cancellation);
+        var table = new Table(["ID", "KIND", "LABEL", "CREATED"]);
+        foreach (var slot in listing.Slots.Select(stored => stored.Slot))
+        {
+            table.Add(
+                slot.Id.ToString()[..8], KindName(slot.Kind), ByteText.Show(ByteText.ToBytes(slot.Label)), HumanText.Time(slot.Created));
+            WriteEvent(context, "key", slot);
+        }
+        foreach (var line in table.Lines())
+            context.Output.Result(line);
+        return ExitCodes.Ok;
+    });
+
+    static Command CreateAdd(GlobalOptions global)
+    {
+        var keys = new KeyOptions("--new-passphrase");
+        var label = new Option<string?>("--label") { Description = "What to call it", HelpName = "TEXT" };
+        return Verb(global, "add", "Add a passphrase", command =>
+        {
+            keys.AddTo(command, withRecoveryKey: false);
+            command.Add(label);
+        }, async (context, request) =>
+        {
+            request = request with { NewPassphrase = keys.Passphrase(context.Parsed), Label = context.Parsed.GetValue(label) ?? request.Label };
+            var slot = await KeyUseCases.AddAsync(context.Environment, request, context.Cancellation);
+            context.Output.Summary($"added the passphrase {slot.Id.ToString()[..8]} ({slot.Label})");
+            WriteEvent(context, "keyAdded", slot);
+            return ExitCodes.Ok;
+        });
+    }
+
+    static Command CreateRemove(GlobalOptions global)
+    {
+        var id = new Argument<string>("ID") { Description = "The key's id, or at least 4 digits of it" };
+        return Verb(global, "remove", "Remove a key", command => command.Add(id), async (context, request) =>
+        {
+            request = request with { SlotId = context.Parsed.GetRequiredValue(id) };
+            var slot = await KeyUseCases.RemoveAsync(context.Environment, request, context.Cancellation);
+            context.Output.Summary($"removed the key {slot.Id.ToString()[..8]} ({ByteText.Show(ByteText.ToBytes(slot.Label))})");
+            context.Output.Notice(OldCopies);
+            WriteEvent(context, "keyRemoved", slot);
+            return ExitCodes.Ok;
+        });
+    }
+
+    static Command CreatePassphrase(GlobalOptions global)
+    {
+        var keys = new KeyOptions("--new-passphrase");
+        return Verb(
+            global, "passphrase", "Change the passphrase", command => keys.AddTo(command, withRecoveryKey: false),
+            async (context, request) =>
+            {
+                request = request with { NewPassphrase = keys.Passphrase(context.Parsed) };
+                var slot = await KeyUseCases.ChangePassphraseAsync(context.Environment, request, context.Cancellation);
+                context.Output.Summary("changed the passphrase; no data was touched");
+                context.Output.Notice(OldCopies);
+                WriteEvent(context, "passphraseChanged", slot);
+                return ExitCodes.Ok;
+            });
+    }
+
+    static Command CreateRecovery(GlobalOptions global)
+    {
+        var file = CommonOptions.RecoveryFile();
+        return Verb(
+            global, "recovery", "Make a new recovery key in place of the old one", command => command.Add(file),
+            async (context, request) =>
+            {
+                request = request with { RecoveryFile = context.Parsed.GetValue(file) };
+                if (request.RecoveryFile is null && !InitCommand.CanShowSecrets(context))
+                    throw new App.UsageException(
+                        "there is no terminal to show the recovery key on", "have it written to a file with --recovery-file FILE");
+                using var key = await KeyUseCases.ReplaceRecoveryKeyAsync(context.Environment, request, context.Cancellation);
+                if (key is not null)
+                    InitCommand.PrintRecoveryKey(context, key);
+                else
+                    context.Output.Summary($"the new recovery key is in {request.RecoveryFile}: keep it away from this machine");
+                context.Output.Notice(OldCopies);
+                context.Output.Event("recoveryKeyChanged", writer => writer.WriteString("recoveryFile", request.RecoveryFile));
+                return ExitCodes.Ok;
+            });
+    }
+
+    static Command Verb(
+        GlobalOptions global, string name, string description, Action<Command> declare,
+        Func<CommandContext, KeyRequest, Task<int>> body)
+    {
+        var command = new Command(name, description);
+        var keys = new KeyOptions();
+        declare(command);
+        keys.AddTo(command, withRecoveryKey: true);
+        CommandRunner.Handle(
+            command, global, context => body(context, new KeyRequest { Access = keys.Access(context.Parsed, global) }));
+        return command;
+    }
+
+    static void WriteEvent(CommandContext context, string type, KeySlot slot) => context.Output.Event(type, writer =>
+    {
+        writer.WriteString("id", slot.Id.ToString());
+        writer.WriteString("kind", KindName(slot.Kind));
+        writer.WriteString("label", slot.Label);
+        writer.WriteTime("created", slot.Created);
+    });
+
+    static string KindName(KeySlotKind kind) => kind switch
+    {
+        KeySlotKind.Passphrase => "passphrase",
+        KeySlotKind.Recovery => "recovery",
+        KeySlotKind.X25519 => "x25519",
+        _ => "openpgp",
+    };
+}

@@ -1,0 +1,68 @@
+using Cairn.App;
+using Cairn.Engine.Crypto;
+using Cairn.Engine.Formats;
+using Cairn.Engine.Repositories;
+using Cairn.Engine.Storage;
+using Cairn.Storage;
+
+namespace Cairn.Cli;
+
+/// <summary>What the process tells its caller (docs: the command line).</summary>
+static class ExitCodes
+{
+    public const int Ok = 0;
+    public const int Failed = 1;
+    public const int Usage = 2;
+    public const int Warnings = 3;
+    public const int Differences = 5;
+    public const int NoRepository = 10;
+    public const int NoKey = 12;
+    public const int Damage = 13;
+    public const int Store = 14;
+    public const int Cold = 15;
+    public const int Protected = 16;
+    public const int Interrupted = 130;
+
+    static readonly int[] GravestFirst = [Damage, Store, Failed, Warnings];
+
+    public static int Of(Exception exception) => exception switch
+    {
+        OperationCanceledException => Interrupted,
+        UsageException or ConfigurationException or SecretSourceException => Usage,
+        StoreLocationException or StoreNotSupportedException => Usage,
+        NoRepositoryException or UnsupportedFormatException => NoRepository,
+        WrongKeyException or KeyNeededException or CredentialException or RecoveryKeyException => NoKey,
+        DamagedObjectException e => Of(e.Kind),
+        FormatViolationException e => Of(e.Kind),
+        // Without a name it is the place itself that is missing.
+        StoreException { Kind: StoreErrorKind.NotFound, Key: null } => NoRepository,
+        StoreException e => Of(e.Kind),
+        _ => Failed,
+    };
+
+    /// <summary>Where several things went wrong.</summary>
+    public static int Gravest(params ReadOnlySpan<int> codes)
+    {
+        foreach (var code in GravestFirst)
+        {
+            if (codes.Contains(code))
+                return code;
+        }
+        return Ok;
+    }
+
+    static int Of(FailureKind kind) => kind switch
+    {
+        FailureKind.Unsupported => NoRepository,
+        FailureKind.WrongKey => NoKey,
+        _ => Damage,
+    };
+
+    static int Of(StoreErrorKind kind) => kind switch
+    {
+        StoreErrorKind.NotFound or StoreErrorKind.RangeNotSatisfiable or StoreErrorKind.TooLarge => Damage,
+        StoreErrorKind.Protected => Protected,
+        StoreErrorKind.Cold => Cold,
+        _ => Store,
+    };
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Cairn.App;
+using Cairn.App.Secrets;
+using Cairn.Cli.Rendering;
+
+namespace Cairn.Cli;
+
+/// <summary>Options that every verb understands, before or behind it.</summary>
+sealed class GlobalOptions
+{
+    readonly Option<string?> _repository = new("--repository", "-r")
+    {
+        Description = "Where the repository is: a path or a URL (else CAIRN_REPOSITORY, else the configuration)",
+        HelpName = "REPOSITORY",
+    };
+
+    readonly Option<bool> _json = new("--json") { Description = "Print one JSON event a line" };
+    readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Print errors and results only" };
+    readonly Option<bool> _verbose = new("--verbose", "-v")
+    {
+        Description = "Say more; twice for where an error happened", Arity = ArgumentArity.Zero, AllowMultipleArgumentsPerToken = false,
+    };
+
+    public void AddTo(RootCommand root)
+    {
+        foreach (Option option in new Option[] { _repository, _json, _quiet, _verbose })
+        {
+            option.Recursive = true;
+            root.Add(option);
+        }
+    }
+
+    public string? Repository(ParseResult parsed) => parsed.GetValue(_repository);
+
+    public Output CreateOutput(ParseResult parsed) => Output.ForProcess(
+        isJson: parsed.GetValue(_json), isQuiet: parsed.GetValue(_quiet),
+        verbosity: parsed.GetResult(_verbose)?.IdentifierTokenCount ?? 0);
+}
+
+/// <summary>How to open the repository: for the verbs that need its key.</summary>
+sealed class KeyOptions(string start = "--passphrase")
+{
+    readonly Option<string?> _file = new($"{start}-file") { Description = "File with the passphrase", HelpName = "FILE" };
+    readonly Option<int?> _descriptor = new($"{start}-fd")
+    {
+        Description = "Open file descriptor with the passphrase", HelpName = "N",
+    };
+
+    readonly Option<string?> _command = new($"{start}-command")
+    {
+        Description = "Command that prints the passphrase", HelpName = "COMMAND",
+    };
+
+    readonly Option<string?> _recovery = new("--recovery-key-file")
+    {
+        Description = "File with the recovery key, instead of a passphrase", HelpName = "FILE",
+    };
+
+    public void AddTo(Command command, bool withRecoveryKey)
+    {
+        command.Add(_file);
+        command.Add(_descriptor);
+        command.Add(_command);
+        if (withRecoveryKey)
+            command.Add(_recovery);
+    }
+
+    public PassphraseOptions Passphrase(ParseResult parsed) => new()
+    {
+        File = parsed.GetValue(_file), Descriptor = parsed.GetValue(_descriptor), Command = parsed.GetValue(_command),
+    };
+
+    public AccessOptions Access(ParseResult parsed, GlobalOptions global) => new()
+    {
+        Repository = global.Repository(parsed), Passphrase = Passphrase(parsed),
+        RecoveryKeyFile = parsed.GetResult(_recovery) is null ? null : parsed.GetValue(_recovery),
+    };
+}

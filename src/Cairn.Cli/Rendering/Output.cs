@@ -1,0 +1,197 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Cairn.Cli.Rendering;
+
+/// <summary>
+/// Everything that the process prints goes through here: lines for a person, or events for a program (docs/json.md). Results
+/// and summaries go to standard output; errors, notices, and progress on a terminal to standard error. Any thread.
+/// </summary>
+sealed class Output : IDisposable
+{
+    const string ClearLine = "\r\x1b[K";
+    const int BufferSize = 32 << 10;
+
+    readonly Lock _lock = new();
+    readonly Stream _out;
+    readonly Stream _error;
+    string _status = "";
+
+    public Output(Stream standardOutput, Stream standardError, OutputOptions options)
+    {
+        _out = new BufferedStream(standardOutput, BufferSize);
+        _error = standardError;
+        Options = options;
+    }
+
+    public OutputOptions Options { get; }
+    public bool IsJson => Options.IsJson;
+
+    /// <summary>For verbs whose standard output is content: everything else goes to standard error.</summary>
+    public bool IsContentOnOutput { get; set; }
+
+    public static Output ForProcess(bool isJson, bool isQuiet, int verbosity) => new(
+        Console.OpenStandardOutput(), Console.OpenStandardError(),
+        new OutputOptions
+        {
+            IsJson = isJson, IsQuiet = isQuiet, Verbosity = verbosity,
+            IsTerminal = !Console.IsOutputRedirected, IsErrorTerminal = !Console.IsErrorRedirected,
+            HasColour = !Console.IsErrorRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
+        });
+
+    /// <summary>What was asked for: printed also when quiet.</summary>
+    public void Result(string line)
+    {
+        if (!IsJson)
+            Write(_out, line + "\n");
+    }
+
+    /// <summary>How it went: not printed when quiet.</summary>
+    public void Summary(string line)
+    {
+        if (!IsJson && !Options.IsQuiet)
+            Write(IsContentOnOutput ? _error : _out, line + "\n");
+    }
+
+    public void Started(string what)
+    {
+        if (IsJson)
+            Event("start", writer => writer.WriteString("message", what));
+        else
+            Summary(what);
+        Flush();
+    }
+
+    public void Notice(string message)
+    {
+        if (IsJson)
+            Event("notice", writer => writer.WriteString("message", message));
+        else if (!Options.IsQuiet)
+            Write(_error, $"cairn: {message}\n");
+    }
+
+    /// <summary>Something is not as it should be, though the run goes on: printed also when quiet.</summary>
+    public void Warning(string message)
+    {
+        if (!IsJson)
+            Write(_error, $"{Coloured("33", "cairn:")} {message}\n");
+    }
+
+    public void Error(ErrorReport report, int exitCode, Exception? details = null)
+    {
+        if (IsJson)
+        {
+            Event("error", writer =>
+            {
+                writer.WriteString("message", report.Message);
+                if (report.Hint is { } hint)
+                    writer.WriteString("hint", hint);
+                writer.WriteNumber("exitCode", exitCode);
+            });
+        }
+        var text = new StringBuilder($"{Coloured("31", "cairn:")} {report.Message}\n");
+        if (report.Hint is not null)
+            text.Append($"  {report.Hint}\n");
+        if (details is not null && Options.Verbosity >= 2)
+            text.Append(details).Append('\n');
+        Write(_error, text.ToString());
+        try
+        {
+            Flush();
+        }
+        catch (OutputClosedException)
+        {
+            // The message went to standard error.
+        }
+    }
+
+    /// <summary>One line on standard output, at once: readers follow along.</summary>
+    public void Event(string type, Action<Utf8JsonWriter> content)
+    {
+        if (!IsJson)
+            return;
+        var line = JsonEvent.Write(type, content);
+        lock (_lock)
+        {
+            Guard(() =>
+            {
+                var target = IsContentOnOutput ? _error : _out;
+                target.Write(line.Span);
+                target.Flush();
+            });
+        }
+    }
+
+    /// <summary>Replaces the line at the bottom of the terminal; empty removes it.</summary>
+    public void Status(string line)
+    {
+        lock (_lock)
+        {
+            if (line != _status)
+                WriteRaw(_error, ClearLine + line);
+            _status = line;
+        }
+    }
+
+    /// <summary>Standard output itself, for content.</summary>
+    public Stream Content => _out;
+
+    public void Flush()
+    {
+        lock (_lock)
+            Guard(_out.Flush);
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            Flush();
+        }
+        catch (OutputClosedException)
+        {
+            // Nobody is there to be told.
+        }
+    }
+
+    void Write(Stream target, string text)
+    {
+        lock (_lock)
+        {
+            if (_status.Length > 0)
+                WriteRaw(_error, ClearLine);
+            WriteRaw(target, text);
+            if (_status.Length > 0)
+            {
+                Guard(target.Flush);
+                WriteRaw(_error, _status);
+            }
+        }
+    }
+
+    void WriteRaw(Stream target, string text) => Guard(() => target.Write(Encoding.UTF8.GetBytes(text)));
+
+    static void Guard(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException e)
+        {
+            throw new OutputClosedException(e);
+        }
+    }
+
+    string Coloured(string code, string text) => Options.HasColour ? $"\x1b[{code}m{text}\x1b[0m" : text;
+}
+
+sealed record OutputOptions
+{
+    public bool IsJson { get; init; }
+    public bool IsQuiet { get; init; }
+    public int Verbosity { get; init; }
+    public bool IsTerminal { get; init; }
+    public bool IsErrorTerminal { get; init; }
+    public bool HasColour { get; init; }
+}

@@ -1,0 +1,65 @@
+using Cairn.App.Restore;
+using Cairn.App.Text;
+
+namespace Cairn.Cli.Rendering;
+
+static class RestoreRendering
+{
+    const int FailuresShown = 20;
+
+    public static void Print(Output output, RestoreReport report, bool isDryRun)
+    {
+        PrintFailures(output, report);
+        var result = report.Result;
+        output.Summary(
+            (isDryRun ? "dry run, nothing written: " : "restored ")
+            + $"{HumanText.Count(result.Files, "file", "files")}, {HumanText.Count(result.Directories, "directory", "directories")}, "
+            + $"{HumanText.Size(result.Bytes)}{(isDryRun ? " would be restored" : "")} to {ByteText.Show(report.Target)}");
+        if (result.FilesAlreadyThere > 0)
+            output.Summary($"  {HumanText.Count(result.FilesAlreadyThere, "file was", "files were")} there already");
+        output.Summary($"  fetched {HumanText.Size(result.BytesFetched)} from {HumanText.Count(result.PacksRead, "pack", "packs")}");
+        output.Event("summary", writer =>
+        {
+            writer.WriteString("command", "restore");
+            writer.WriteString("snapshot", report.Snapshot.Id);
+            writer.WriteName("target", report.Target.Span);
+            writer.WriteBoolean("dryRun", isDryRun);
+            writer.WriteNumber("files", result.Files);
+            writer.WriteNumber("directories", result.Directories);
+            writer.WriteNumber("others", result.Others);
+            writer.WriteNumber("bytes", result.Bytes);
+            writer.WriteNumber("filesAlreadyThere", result.FilesAlreadyThere);
+            writer.WriteNumber("packsRead", result.PacksRead);
+            writer.WriteNumber("bytesFetched", result.BytesFetched);
+            writer.WriteNumber("failures", result.FailureCount);
+        });
+    }
+
+    static void PrintFailures(Output output, RestoreReport report)
+    {
+        var result = report.Result;
+        foreach (var failure in result.Failures.Take(output.Options.Verbosity > 0 ? int.MaxValue : FailuresShown))
+            output.Warning($"{ByteText.Show(failure.Path)}: {failure.Message}");
+        if (result.FailureCount > 0)
+            output.Warning($"{HumanText.Count(result.FailureCount, "entry is", "entries are")} not restored, or not whole");
+        foreach (var failure in result.Failures)
+        {
+            output.Event("problem", writer =>
+            {
+                writer.WriteName("path", failure.Path.Span);
+                writer.WriteString("message", failure.Message);
+                writer.WriteBoolean("isError", value: true);
+                writer.WriteBoolean("isDamage", failure.IsDamage);
+            });
+        }
+        foreach (var shortfall in result.Shortfalls)
+        {
+            output.Warning(shortfall);
+            output.Event("problem", writer =>
+            {
+                writer.WriteString("message", shortfall);
+                writer.WriteBoolean("isError", value: false);
+            });
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text;
+using Cairn.App.Backup;
+using Cairn.Cli;
+using Cairn.Cli.Commands;
+using Cairn.Cli.Rendering;
+using Cairn.Engine.Entries;
+using Cairn.Engine.Formats;
+using Cairn.Engine.Operations.Backup;
+using Cairn.Engine.Operations.Check;
+using Cairn.Engine.Snapshots;
+using Cairn.Engine.Sources;
+using Cairn.Tests.App;
+
+namespace Cairn.Tests.Cli;
+
+/// <summary>Programs read these events: they change only together with docs/json.md, and incompatibly only with a new version.</summary>
+public class JsonGoldenTests
+{
+    [Fact]
+    public void The_events_are_those_of_the_golden_file()
+    {
+        using var stream = new MemoryStream();
+        using (var output = new Output(stream, Stream.Null, new OutputOptions { IsJson = true }))
+            WriteAll(output);
+        var written = Encoding.UTF8.GetString(stream.ToArray());
+
+        Assert.Equal(Golden(), written);
+    }
+
+    [Fact]
+    public void Every_type_of_event_is_documented()
+    {
+        var text = File.ReadAllText(Path.Combine(Root(), "docs/json.md"));
+        foreach (var line in Golden().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            using var json = System.Text.Json.JsonDocument.Parse(line);
+            Assert.Equal(JsonEvent.SchemaVersion, json.RootElement.GetProperty("v").GetInt32());
+            var type = json.RootElement.GetProperty("type").GetString();
+            Assert.Contains($"## `{type}`", text, StringComparison.Ordinal);
+            foreach (var property in json.RootElement.EnumerateObject().Where(property => !property.Name.EndsWith("Bytes", StringComparison.Ordinal)))
+                Assert.Contains($"`{property.Name}`", text, StringComparison.Ordinal);
+        }
+    }
+
+    static void WriteAll(Output output)
+    {
+        output.Started("backing up /etc to /srv/backup");
+        output.Notice("leaving out Cairn's state: /root/.local/state/cairn");
+        BackupRendering.Print(output, new BackupReport("/srv/backup", "here:/etc", IsDryRun: false, new BackupResult(
+            new SnapshotName(default, default, default, new ObjectHash([.. Enumerable.Repeat((byte)0xab, 32)])),
+            new SnapshotStatistics
+            {
+                Files = 3, Directories = 2, Bytes = 1500, FilesNew = 1, FilesChanged = 1, FilesUnchanged = 1, BytesRead = 1000,
+                BytesStoredPlain = 900, BytesStored = 700, PacksStored = 1,
+            },
+            [
+                new SourceProblem("/etc/shadow"u8.ToArray(), "permission denied", IsError: true),
+                new SourceProblem(new byte[] { (byte)'/', 0x80 }, "changed while it was read", IsError: false),
+            ],
+            ProblemCount: 2, IsPartial: true, TimeSpan.FromSeconds(1.5))));
+        output.Event("snapshot", writer => SnapshotJson.Write(writer, SnapshotReferenceTests.Make("aaaa1", day: 1, "here")));
+        var entry = new Entry
+        {
+            Name = "x"u8.ToArray(), Kind = EntryKind.Symlink, Mode = 0x1ff, Owner = new Owner(0, 4, "root", "adm"),
+            Modified = new FileTime(1_769_842_800, 5), LinkTarget = "y\n\""u8.ToArray(),
+        };
+        output.Event("entry", writer => EntryText.Write(writer, "etc/ä"u8, entry));
+        CheckCommand.Print(output, new CheckResult
+        {
+            Findings = [new CheckFinding(CheckSeverity.Damage, "packs/aa/bb", FailureKind.Name, "its bytes do not hash to its name")],
+            LostFiles = [new LostFile("abababab", "etc/hosts"u8.ToArray())], LostFileCount = 1, Snapshots = 1, Packs = 2, PacksRead = 2,
+            BytesRead = 4096,
+        });
+        output.Error(new ErrorReport("the store is full", "make room"), ExitCodes.Store);
+    }
+
+    static string Golden() => File.ReadAllText(Path.Combine(Root(), "tests/Cairn.Tests/Cli/Golden/events.jsonl"));
+
+    internal static string Root()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Cairn.slnx")))
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("the solution was not found");
+        return folder;
+    }
+}

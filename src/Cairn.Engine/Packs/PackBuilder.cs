@@ -16,28 +16,41 @@ public sealed class PackBuilder : IDisposable
     const int TableBytesFixed = 2 + SignerId.Size + 4 + Aead.TagSize;
 
     readonly Lock _lock = new();
-    readonly PackContext _context;
     readonly SecretKey _key;
     readonly List<PackRow> _rows = [];
     readonly int _blobsOffset;
+    readonly long _sizeMax;
     int _filled;
     int _unfinished;
     bool _isClosed;
 
-    public PackBuilder(PackContext context, PackKind kind)
+    public PackBuilder(PackContext context, PackKind kind) : this(context, kind, context.PackBytes)
     {
-        _context = context;
+    }
+
+    PackBuilder(PackContext context, PackKind kind, long sizeMax)
+    {
+        Invariant.That(sizeMax <= Limits.PackBytes);
+        _sizeMax = sizeMax;
         Kind = kind;
         _key = SecretKey.CreateRandom(Aead.KeySize, context.Random);
         Header = CreateHeader(context, kind, _key);
         var header = Header.Encode();
         _blobsOffset = header.Length;
         _filled = header.Length;
-        Buffer = context.Buffers.Rent(context.PackBytes);
+        Buffer = context.Buffers.Rent((int)sizeMax);
         header.CopyTo(Buffer.Span);
     }
 
     public PackKind Kind { get; }
+
+    /// <summary>For one blob that does not fit into a pack of the usual size.</summary>
+    public static PackBuilder ForOneBlob(PackContext context, PackKind kind, int storedLength) =>
+        new(context, kind, SizeWith(rows: 1, PackHeader.SizeWithKeys(1) + storedLength));
+
+    /// <summary>Whether an empty pack of the usual size has room for a blob of that stored length.</summary>
+    public static bool Fits(PackContext context, int storedLength) =>
+        SizeWith(rows: 1, PackHeader.SizeWithKeys(1) + storedLength) <= context.PackBytes;
 
     public PackHeader Header { get; }
 
@@ -56,7 +69,7 @@ public sealed class PackBuilder : IDisposable
         lock (_lock)
         {
             var rows = _rows.Count + 1;
-            var fits = rows <= Limits.PackRows && SizeWith(rows, _filled + storedLength) <= _context.PackBytes;
+            var fits = rows <= Limits.PackRows && SizeWith(rows, _filled + storedLength) <= _sizeMax;
             if (_isClosed || !fits)
             {
                 Invariant.That(_rows.Count > 0 || fits);

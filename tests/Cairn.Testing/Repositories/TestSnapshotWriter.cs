@@ -175,7 +175,7 @@ sealed class TestBlobSink(TestRepository target, Repository host) : IBlobSink
     {
         if (!_open.Remove(kind, out var blobs))
             return;
-        var builder = new PackBuilder(_context, kind);
+        using var builder = new PackBuilder(_context, kind);
         using (var aead = builder.CreateAead())
         using (var compressor = new Cairn.Engine.Compression.ZstdCompressor(3))
         {
@@ -184,7 +184,6 @@ sealed class TestBlobSink(TestRepository target, Repository host) : IBlobSink
         }
         builder.Close();
         using var pack = PackSealer.Seal(builder, _context);
-        builder.Dispose();
         _ = target.Store.PutAsync(ObjectNames.Pack(pack.Table.Name), [pack.Bytes], PutOptions.Data, CancellationToken.None);
         _tables.Add(pack.Table);
         _rowCounts.Add(pack.Table.Name, pack.Table.Rows.Length);

@@ -64,7 +64,8 @@ public sealed class TestTree
     static Entry New(string path, EntryKind kind, ulong hardLinkGroup = 0) => new()
     {
         Name = NameOf(path), Kind = kind, Owner = Someone, Mode = kind == EntryKind.Directory ? (ushort)0x1ED : (ushort)0x1A4,
-        Modified = TimeOf(path), HardLinkGroup = hardLinkGroup,
+        Modified = hardLinkGroup == 0 ? TimeOf(path) : new FileTime((long)hardLinkGroup, 1),
+        HardLinkGroup = hardLinkGroup,
     };
 
     static byte[] NameOf(string path) => Encoding.Latin1.GetBytes(path[(path.LastIndexOf('/') + 1)..]);

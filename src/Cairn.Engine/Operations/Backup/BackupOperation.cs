@@ -27,6 +27,7 @@ public static class BackupOperation
         Repository repository, IStateFolder state, BackupInput input, BackupOptions options, BackupMonitor monitor,
         CancellationToken cancellationToken)
     {
+        RequireEnrolled(repository);
         var started = repository.Environment.Time.GetUtcNow();
         monitor.Begin("reading the index");
         var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers);
@@ -34,7 +35,8 @@ public static class BackupOperation
         var (index, _) = await LocalIndex.OpenAsync(repository, state, retired, IndexUse.Writing, cancellationToken);
         using var opened = index;
         var session = new BackupSession(repository, index, retired, state, options);
-        session.TakeUpStoredPacks();
+        if (!options.IsDryRun)
+            await session.TakeUpStoredPacksAsync(cancellationToken);
         var run = new Run(repository, state, index, session, input, options, monitor, started);
         for (var attempt = 1; attempt <= AttemptsMax; attempt++)
         {
@@ -48,6 +50,16 @@ public static class BackupOperation
         throw new CommitException(
             $"what this backup relies on was condemned {AttemptsMax} times in a row. Nothing was recorded: "
             + "look whether some prune runs without pause");
+    }
+
+    // Readers would pass over all that such a host writes: a backup that nobody can restore.
+    static void RequireEnrolled(Repository repository)
+    {
+        var host = repository.RequireHost();
+        if (repository.Signers.FindEnrolled(host.Id) is not { Revoked: null })
+            throw new CredentialException(
+                $"this machine's credential ({host.Id}) is not enrolled in the repository at "
+                + $"{repository.Store.Location}, or was revoked. Enrol it again with the passphrase");
     }
 
     sealed class Run(
@@ -66,7 +78,7 @@ public static class BackupOperation
             using var former = LocalManifest.TryOpen(state, repository.Id, source);
             using var local = options.IsDryRun ? null : new LocalManifestWriter(state, repository.Id, source);
             var needs = new NeedSet(index);
-            using var writer = new BlobWriter(
+            await using var writer = new BlobWriter(
                 repository, index, needs, monitor.Written,
                 new WriteOptions { PacksInFlightMax = options.PacksInFlightMax, IsDryRun = options.IsDryRun },
                 session.AddStored, cancellationToken);
@@ -87,7 +99,8 @@ public static class BackupOperation
             BlobWriter writer, NeedSet needs, LocalManifest? former, LocalManifestWriter? local,
             CancellationToken cancellationToken)
         {
-            using var checkpoints = new Checkpoints(session, needs, options, repository.Environment.Time, cancellationToken);
+            await using var checkpoints = new Checkpoints(
+                session, needs, options, repository.Environment.Time, cancellationToken);
             using var pass = new BackupPass(
                 repository, writer, former, local, input, options, monitor, _problems, checkpoints.Token);
             try
@@ -108,14 +121,24 @@ public static class BackupOperation
             NeedSet needs, ManifestRoot root, ObjectHash? parent, CancellationToken cancellationToken)
         {
             await session.WriteIndexAsync(cancellationToken);
-            var (ulid, ledger) = await session.AnnounceAsync(LedgerKind.Final, needs, cancellationToken);
-            await session.LookAsync(cancellationToken);
-            if (session.IsInConflict(needs, ledger))
-                return null;
-            var name = await PutSnapshotAsync(ulid, ledger, root, parent, cancellationToken);
-            // H5: nothing is reported as backed up before the last look.
-            await session.LookAsync(cancellationToken);
-            return session.IsInConflict(needs, ledger) ? null : name;
+            var packs = LedgerPacks.Of(needs);
+            for (var attempt = 1; attempt <= AttemptsMax; attempt++)
+            {
+                var (ulid, ledger) = await session.AnnounceAsync(LedgerKind.Final, packs, cancellationToken);
+                await session.LookAsync(cancellationToken);
+                if (session.NeedsCondemned(needs))
+                    return null;
+                if (session.IsProposedVoid(ledger))
+                    continue;
+                var name = await PutSnapshotAsync(ulid, ledger, root, parent, cancellationToken);
+                // H5: nothing is reported as backed up before the last look. Condemnations that show only now came after the
+                // ledger and spare what it names; but a ledger that is given up needs another, and nothing is read again.
+                await session.LookAsync(cancellationToken);
+                if (!session.IsProposedVoid(ledger))
+                    return name;
+            }
+            throw new CommitException(
+                $"the ledger of this backup was given up {AttemptsMax} times in a row by some maintainer: run it again");
         }
 
         async Task<SnapshotName> PutSnapshotAsync(

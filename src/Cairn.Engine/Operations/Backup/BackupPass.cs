@@ -48,7 +48,8 @@ sealed class BackupPass : IDisposable
         _problems = problems;
         _comparer = new SourceComparer(repository, writer, _queue, former, options);
         _assembler = new ManifestAssembler(repository, writer, former, local, options, monitor);
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // A pass that can no longer store must not go on reading for hours before somebody notices.
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, writer.Stopped);
     }
 
     public async Task<ManifestRoot> RunAsync()
@@ -60,6 +61,8 @@ sealed class BackupPass : IDisposable
         await Task.WhenAll(threads);
         if (_failure is not null)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_failure);
+        if (_stop.IsCancellationRequested)
+            _writer.ThrowIfFailed();
         _stop.Token.ThrowIfCancellationRequested();
         _monitor.AddVanished((long)_comparer.Vanished);
         return _assembler.Finish();
@@ -101,6 +104,7 @@ sealed class BackupPass : IDisposable
 
     void StopWaiters()
     {
+        _writer.Stop();
         _queue.Stop();
         foreach (var batch in _outstanding.Keys)
             batch.Stop();
@@ -112,29 +116,45 @@ sealed class BackupPass : IDisposable
         {
             foreach (var batch in files.Walk(_problems, _stop.Token))
             {
-                var work = _comparer.Compare(batch);
+                var work = Compare(batch);
                 if (!Hand(work) || !_comparer.Queue(work))
                     return;
             }
         }
-        _comparer.Finish();
         if (_input.Streams.Count > 0 && !HandStreams())
             return;
+        _comparer.Finish();
         _batches.CompleteAdding();
         _queue.Complete();
     }
 
+    BatchWork Compare(DirectoryBatch batch)
+    {
+        try
+        {
+            return _comparer.Compare(batch);
+        }
+        catch
+        {
+            batch.Dispose();
+            throw;
+        }
+    }
+
     bool HandStreams()
     {
-        var streams = _input.Streams.OrderBy(stream => stream.Name, StringComparer.Ordinal).ToArray();
-        var entries = streams.Select(CreateEntry).ToArray();
+        // In the manifest's order: bytes, which is not that of UTF-16.
+        var pairs = _input.Streams.Select(stream => (Stream: stream, Entry: CreateEntry(stream))).ToList();
+        pairs.Sort((left, right) => left.Entry.Name.Span.SequenceCompareTo(right.Entry.Name.Span));
+        Entry[] entries = [.. pairs.Select(pair => pair.Entry)];
         var work = new BatchWork(StreamClass, default, entries, batch: null);
-        var files = entries.Select(entry => new PendingFile(entry)).ToArray();
-        for (var i = 0; i < files.Length; i++)
-            work.AddLarge(i, files[i]);
-        if (!Hand(work))
-            return false;
-        return streams.Zip(files).All(pair => _queue.AddFiles(new StreamWork(pair.First, pair.Second)));
+        for (var i = 0; i < entries.Length; i++)
+        {
+            work.AddLarge(i, new PendingFile(entries[i]));
+            work.IsKnown(i) = _comparer.IsKnown(StreamClass, entries[i]);
+        }
+        return Hand(work) && pairs.Index().All(
+            item => _queue.AddFiles(new StreamWork(item.Item.Stream, work.LargeAt(item.Index))));
     }
 
     Entry CreateEntry(IStreamSource stream)

@@ -34,32 +34,50 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
     /// Takes up what a run that was killed had stored without announcing it: it need not be sent again. Packs that were
     /// condemned meanwhile stay excluded.
     /// </summary>
-    public void TakeUpStoredPacks()
+    public async Task TakeUpStoredPacksAsync(CancellationToken cancellationToken)
     {
         foreach (var table in _log.Load())
         {
-            if (index.TryFindPack(table.Name, out _) || retired.Condemned.Contains(table.Name))
-            {
+            var isOfUse = !index.TryFindPack(table.Name, out _) && !retired.Condemned.Contains(table.Name)
+                && await IsThereAsync(table, cancellationToken);
+            if (isOfUse)
+                Register(table);
+            else
                 _log.Remove(table);
-                continue;
-            }
-            index.AddPending(table);
-            AddUnindexed(table);
         }
     }
 
-    /// <summary>A pack is stored: it belongs in the next index object.</summary>
-    public void AddStored(PackTable table)
+    /// <summary>A pack is stored: look-ups find it, and it belongs in the next index object.</summary>
+    public PackNumber AddStored(PackTable table)
     {
         _log.Add(table);
-        AddUnindexed(table);
+        return Register(table);
     }
 
-    void AddUnindexed(PackTable table)
+    // Under one lock, so that what a look-up finds is in an index object or will be in the next (H1).
+    PackNumber Register(PackTable table)
     {
         lock (_lock)
+        {
             _unindexed.Add(table);
-        Interlocked.Add(ref _unindexedRows, table.Rows.Length);
+            Interlocked.Add(ref _unindexedRows, table.Rows.Length);
+            return index.AddPending(table);
+        }
+    }
+
+    // The log is this machine's memory, and the repository may have been put back to an older copy since. A store that lets a
+    // host see no packs is not believed either: then they are sent again.
+    async Task<bool> IsThereAsync(PackTable table, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var info = await repository.Store.StatAsync(ObjectNames.Pack(table.Name), cancellationToken);
+            return info?.Size == table.PackSize;
+        }
+        catch (StoreException e) when (e.Kind == StoreErrorKind.Refused)
+        {
+            return false;
+        }
     }
 
     /// <summary>
@@ -68,9 +86,11 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
     /// </summary>
     public async Task CheckpointAsync(NeedSet needs, CancellationToken cancellationToken)
     {
+        // Before the index is written: workers go on storing meanwhile, and a ledger names no pack that no index names (H1).
+        var packs = LedgerPacks.Of(needs);
         if (!await WriteIndexAsync(cancellationToken))
             return;
-        await AnnounceAsync(LedgerKind.Interim, needs, cancellationToken);
+        await AnnounceAsync(LedgerKind.Interim, packs, cancellationToken);
         await LookAsync(cancellationToken);
     }
 
@@ -97,14 +117,14 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
 
     /// <summary>H3: says what the session, or its snapshot, needs.</summary>
     public async Task<(Ulid Ulid, ObjectHash Hash)> AnnounceAsync(
-        LedgerKind kind, NeedSet needs, CancellationToken cancellationToken)
+        LedgerKind kind, LedgerPack[] packs, CancellationToken cancellationToken)
     {
         var ledger = new Ledger
         {
             Kind = kind, Time = repository.Environment.Time.GetUtcNow(), Session = _id,
             Source = KeyedName.Of(repository.Shared.Index, options.Source),
             Tags = [.. options.Tags.Select(tag => KeyedName.Of(repository.Shared.Index, tag)).Distinct().Order()],
-            Previous = _chain.Last(), Packs = LedgerPacks.Of(needs),
+            Previous = _chain.Last(), Packs = packs,
         };
         var ulid = Ulid.New(repository.Environment.Time, repository.Environment.Random);
         var stored = IndexEnvelope.Seal(
@@ -126,12 +146,14 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
     }
 
     /// <summary>
-    /// Whether anything the ledger names is condemned, or the ledger is about to be void: all it names against all
-    /// condemnations, so that a mistake elsewhere makes this run go in circles rather than lose data (H2).
+    /// Whether anything the ledger names is condemned: all it names against all condemnations, so that a mistake elsewhere
+    /// makes this run go in circles rather than lose data (H2).
     /// </summary>
-    public bool IsInConflict(NeedSet needs, ObjectHash ledger) =>
-        retired.VoidProposed.Contains(ledger)
-        || needs.Packs().Any(pack => retired.Condemned.Contains(index.GetPack(pack).Name));
+    public bool NeedsCondemned(NeedSet needs) =>
+        needs.Packs().Any(pack => retired.Condemned.Contains(index.GetPack(pack).Name));
+
+    /// <summary>H5: whether the ledger is about to be given up, or has been.</summary>
+    public bool IsProposedVoid(ObjectHash ledger) => retired.VoidProposed.Contains(ledger);
 
     PackTable[] TakeUnindexed()
     {

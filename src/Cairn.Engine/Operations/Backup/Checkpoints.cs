@@ -6,7 +6,7 @@ namespace Cairn.Engine.Operations.Backup;
 /// Makes checkpoints beside a pass, every few minutes or when many packs are without an index object. If one fails, the
 /// pass is stopped through <see cref="Token"/>.
 /// </summary>
-sealed class Checkpoints : IDisposable
+sealed class Checkpoints : IAsyncDisposable
 {
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -36,9 +36,12 @@ sealed class Checkpoints : IDisposable
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(Failure);
     }
 
-    public void Dispose()
+    /// <summary>Returns when no checkpoint is under way any more: it uses the index, and stores.</summary>
+    public async ValueTask DisposeAsync()
     {
-        _finished.Cancel();
+        await _finished.CancelAsync();
+        await _failed.CancelAsync();
+        await _loop;
         _finished.Dispose();
         _failed.Dispose();
     }

@@ -51,6 +51,8 @@ sealed class ContentCutter(CutRule rule, BufferPool buffers)
         var position = 0L;
         while (position < size && file.NextData(position) is { } data)
         {
+            // A map that does not get on would be followed for ever.
+            Invariant.That(data.Length > 0 && data.Offset >= position);
             if (data.Offset > position)
                 takeHole(new Extent(data.Offset - position, Blob: null));
             file.Seek(data.Offset);

@@ -47,7 +47,10 @@ sealed class ContentWorker : IDisposable
             if (chunk is not null)
                 Store(chunk);
             else
+            {
                 Process(files!);
+                _queue.ReportRead();
+            }
         }
     }
 
@@ -63,7 +66,10 @@ sealed class ContentWorker : IDisposable
         {
             case SmallFilesWork small:
                 foreach (var index in small.Indices)
+                {
+                    ThrowIfStopped();
                     ReadSmall(small.Batch, index);
+                }
                 small.Batch.ReportRead(small.Indices.Length);
                 break;
             case LargeFileWork large:
@@ -168,8 +174,14 @@ sealed class ContentWorker : IDisposable
         work.File.CompleteReading();
     }
 
+    // Each chunk is a chance to leave: the file may be a terabyte, or without an end.
     void Dispatch(PendingFile file, PooledBuffer buffer)
     {
+        if (_queue.IsStopped)
+        {
+            buffer.Dispose();
+            throw new OperationCanceledException();
+        }
         var chunk = new ChunkWork(file, file.AddSlot(), buffer);
         if (!_queue.TryAddChunk(chunk))
             Store(chunk);
@@ -181,6 +193,12 @@ sealed class ContentWorker : IDisposable
         var id = _writer.Store(BlobKind.Chunk, buffer.Span, _blobs);
         _monitor.AddRead(buffer.Length);
         chunk.File.Fill(chunk.Slot, new Extent(buffer.Length, id));
+    }
+
+    void ThrowIfStopped()
+    {
+        if (_queue.IsStopped)
+            throw new OperationCanceledException();
     }
 
     void MarkTorn(BatchWork batch, Entry entry)

@@ -5,15 +5,20 @@ namespace Cairn.Engine.Operations.Backup;
 /// <summary>
 /// The workers' two queues: chunks of large files that are being read, and files to read. Chunks come first, because
 /// somebody waits for them. Both are bounded: whoever brings files waits, whoever brings a chunk is told to process
-/// it himself, so workers that feed each other can never lock each other up.
+/// it himself, so workers that feed each other can never lock each other up. Idle workers stay as long as one still
+/// reads files: it may bring chunks, and the last file of a run can be the largest.
 /// </summary>
 sealed class WorkQueue(int filesMax, int chunksMax)
 {
     readonly Queue<FileWork> _files = new();
     readonly Queue<ChunkWork> _chunks = new();
     readonly object _lock = new();
+    int _readers;
     bool _isComplete;
-    bool _isStopped;
+    volatile bool _isStopped;
+
+    /// <summary>The pass is over before its time: nobody should go on with what he has.</summary>
+    public bool IsStopped => _isStopped;
 
     /// <summary>Blocks while the queue is full. False if the pass was stopped.</summary>
     public bool AddFiles(FileWork work)
@@ -44,13 +49,10 @@ sealed class WorkQueue(int filesMax, int chunksMax)
         }
     }
 
-    public bool TryTakeChunk(out ChunkWork chunk)
-    {
-        lock (_lock)
-            return _chunks.TryDequeue(out chunk!);
-    }
-
-    /// <summary>Blocks until there is work; false when there never will be any more.</summary>
+    /// <summary>
+    /// Blocks until there is work; false when there never will be any more. Who was given files says so when he is
+    /// done with them.
+    /// </summary>
     public bool Take(out ChunkWork? chunk, out FileWork? files)
     {
         chunk = null;
@@ -65,14 +67,25 @@ sealed class WorkQueue(int filesMax, int chunksMax)
                     return true;
                 if (_files.TryDequeue(out files))
                 {
+                    _readers++;
                     Monitor.PulseAll(_lock);
                     return true;
                 }
-                // A worker that still reads a large file may bring chunks, but processes them itself if nobody else does.
-                if (_isComplete)
+                if (_isComplete && _readers == 0)
                     return false;
                 Monitor.Wait(_lock);
             }
+        }
+    }
+
+    /// <summary>The worker that took files has read them.</summary>
+    public void ReportRead()
+    {
+        lock (_lock)
+        {
+            _readers--;
+            if (_readers == 0)
+                Monitor.PulseAll(_lock);
         }
     }
 

@@ -86,7 +86,9 @@ public static class KeyOperations
     {
         var admin = repository.RequireSecrets().Admin;
         var listing = await ListAsync(repository, cancellationToken);
-        var kept = listing.Slots.Where(stored => !drops(stored)).Select(stored => stored.Hash).ToList();
+        // From the roster and not from what could be read: a slot whose object is damaged today may be put back tomorrow.
+        var dropped = listing.Slots.Where(drops).Select(stored => stored.Hash).ToHashSet();
+        var kept = listing.Roster.Slots.Where(slot => !dropped.Contains(slot)).ToList();
         if (added is not null)
         {
             var stored = await KeyStore.PutSlotAsync(

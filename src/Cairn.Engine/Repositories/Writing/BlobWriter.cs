@@ -10,7 +10,7 @@ namespace Cairn.Engine.Repositories.Writing;
 /// Stores blobs that are not known yet and marks the ones that are: id → known? → compress → encrypt → pack. Any number
 /// of threads at once, each with a worker of its own; they share only the open packs' row counters.
 /// </summary>
-public sealed class BlobWriter : IDisposable
+public sealed class BlobWriter : IAsyncDisposable
 {
     readonly Repository _repository;
     readonly BlobIndex _index;
@@ -26,9 +26,13 @@ public sealed class BlobWriter : IDisposable
     PackBuilder? _dataPack;
     PackBuilder? _manifestPack;
 
+    /// <param name="register">
+    /// Makes a pack that was just stored known to the index and to whoever will announce it, in one step: what can be
+    /// found must not be missing in the next index object.
+    /// </param>
     public BlobWriter(
         Repository repository, BlobIndex index, NeedSet needs, WriteCounters counters, WriteOptions options,
-        Action<PackTable> onStored, CancellationToken cancellationToken)
+        Func<PackTable, PackNumber> register, CancellationToken cancellationToken)
     {
         _repository = repository;
         _index = index;
@@ -37,7 +41,7 @@ public sealed class BlobWriter : IDisposable
         _isDryRun = options.IsDryRun;
         _context = repository.CreatePackContext();
         _uploader = new PackUploader(
-            repository.Store, _context, table => Register(table, onStored), options.PacksInFlightMax, cancellationToken);
+            repository.Store, _context, table => Register(table, register), options.PacksInFlightMax, cancellationToken);
     }
 
     /// <summary>Returns when the blob is known or has its place in a pack; stored it is after <see cref="FlushAsync"/>.</summary>
@@ -69,11 +73,19 @@ public sealed class BlobWriter : IDisposable
         await _uploader.DrainAsync();
     }
 
-    public void Dispose()
+    /// <summary>Cancelled when the caller's is, when storing failed, and when it was stopped.</summary>
+    public CancellationToken Stopped => _uploader.Stopped;
+
+    /// <summary>Gives up what is being stored; nobody waits any more.</summary>
+    public void Stop() => _uploader.Stop();
+
+    public void ThrowIfFailed() => _uploader.ThrowIfFailed();
+
+    public async ValueTask DisposeAsync()
     {
+        await _uploader.DisposeAsync();
         _dataPack?.Dispose();
         _manifestPack?.Dispose();
-        _uploader.Dispose();
     }
 
     void Append(BlobId id, BlobKind kind, ReadOnlySpan<byte> plain, BlobWorker worker)
@@ -81,10 +93,16 @@ public sealed class BlobWriter : IDisposable
         var encoded = worker.Encode(plain, out var codec);
         ref var slot = ref kind == BlobKind.Chunk ? ref _dataPack : ref _manifestPack;
         var packKind = kind == BlobKind.Chunk ? PackKind.Data : PackKind.Manifest;
+        var storedLength = encoded.Length + Aead.TagSize;
+        if (!PackBuilder.Fits(_context, storedLength))
+        {
+            AppendAlone(packKind, id, kind, codec, plain.Length, encoded, worker);
+            return;
+        }
         while (true)
         {
             var pack = OpenPack(ref slot, packKind);
-            if (pack.TryReserve(id, kind, codec, plain.Length, encoded.Length + Aead.TagSize, out var room))
+            if (pack.TryReserve(id, kind, codec, plain.Length, storedLength, out var room))
             {
                 Encrypt(pack, room, id, kind, codec, plain.Length, encoded, worker);
                 if (pack.Finish())
@@ -93,6 +111,21 @@ public sealed class BlobWriter : IDisposable
             }
             CloseAndEnqueue(ref slot, pack);
         }
+    }
+
+    // Chunks may be larger than the packs that a repository wants; such a one gets a larger pack to itself.
+    void AppendAlone(
+        PackKind packKind, BlobId id, BlobKind kind, Codec codec, int plainLength, ReadOnlySpan<byte> encoded,
+        BlobWorker worker)
+    {
+        var storedLength = encoded.Length + Aead.TagSize;
+        var pack = PackBuilder.ForOneBlob(_context, packKind, storedLength);
+        var fits = pack.TryReserve(id, kind, codec, plainLength, storedLength, out var room);
+        Invariant.That(fits);
+        Encrypt(pack, room, id, kind, codec, plainLength, encoded, worker);
+        pack.Finish();
+        pack.Close();
+        _uploader.Enqueue(pack);
     }
 
     void Encrypt(
@@ -128,14 +161,13 @@ public sealed class BlobWriter : IDisposable
             _uploader.Enqueue(pack);
     }
 
-    void Register(PackTable table, Action<PackTable> onStored)
+    void Register(PackTable table, Func<PackTable, PackNumber> register)
     {
-        var number = _index.AddPending(table);
+        var number = register(table);
         _needs.MarkAll(number, table.Rows.Length);
         foreach (ref readonly var row in table.Rows.AsSpan())
             _underWay.TryRemove(row.Id, out _);
         _counters.AddPack(table.PackSize);
-        onStored(table);
     }
 }
 

@@ -10,7 +10,8 @@ namespace Cairn.Engine.Operations.Dump
     public static class DumpOperation
     {
         public static Task RunAsync(
-            ReadSession session, SnapshotInfo snapshot, ReadOnlyMemory<byte> path, Stream output, CancellationToken ct) =>
+            ReadSession session, SnapshotInfo snapshot, ReadOnlyMemory<byte> path, Stream output,
+            CancellationToken ct) =>
             throw new NotSupportedException("not merged yet");
     }
 }

@@ -1,3 +1,4 @@
+using Cairn.App.Access;
 using Cairn.App.Keys;
 using Cairn.Engine.Crypto;
 using Cairn.Engine.Operations.Init;

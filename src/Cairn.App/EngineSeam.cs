@@ -5,31 +5,8 @@ using Cairn.Engine.Operations.Check;
 using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.Snapshots;
 
-namespace Cairn.Engine.Operations.Dump
-{
-    public static class DumpOperation
-    {
-        public static Task RunAsync(
-            ReadSession session, SnapshotInfo snapshot, ReadOnlyMemory<byte> path, Stream output,
-            CancellationToken ct) =>
-            throw new NotSupportedException("not merged yet");
-    }
-}
+namespace Cairn.Engine.Operations.Check;
 
-namespace Cairn.Engine.Operations.Listing
-{
-    public sealed record ListedEntry(ReadOnlyMemory<byte> Path, Entry Entry);
-
-    public static class ListOperation
-    {
-        public static IAsyncEnumerable<ListedEntry> RunAsync(
-            ReadSession session, SnapshotInfo snapshot, ReadOnlyMemory<byte> path, bool isRecursive,
-            CancellationToken ct) => throw new NotSupportedException("not merged yet");
-    }
-}
-
-namespace Cairn.Engine.Operations.Check
-{
     public sealed class CheckMonitor : IProgressSource
     {
         public ProgressSample Sample() => default;
@@ -41,4 +18,3 @@ namespace Cairn.Engine.Operations.Check
             ReadSession session, CheckOptions options, CheckMonitor monitor, CancellationToken ct) =>
             throw new NotSupportedException("not merged yet");
     }
-}

@@ -36,11 +36,13 @@ public sealed record AppEnvironment
 }
 
 /// <summary>
-/// What a use-case tells while it runs. Called from its thread, one at a time; a callback that throws ends the use-case.
+/// What a use-case tells while it runs. Called from its thread, one at a time; a callback that throws ends the
+/// use-case.
 /// </summary>
 public sealed record UseCaseEvents
 {
-    /// <summary>The work proper begins: from now on this can be polled. The text is the first line for a person.</summary>
+    /// <summary>The work proper begins: from now on this can be polled. The text is the first line for a
+    /// person.</summary>
     public Action<string, IProgressSource>? Started { get; init; }
 
     /// <summary>Worth knowing, nothing wrong.</summary>

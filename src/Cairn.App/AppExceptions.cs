@@ -1,6 +1,7 @@
 namespace Cairn.App;
 
-/// <summary>What was asked for makes no sense, or not here: the command line or the configuration has to change.</summary>
+/// <summary>What was asked for makes no sense, or not here: the command line or the configuration has to
+/// change.</summary>
 public sealed class UsageException(string message, string? hint = null) : Exception(message)
 {
     public string? Hint { get; } = hint;
@@ -15,7 +16,8 @@ public sealed class KeyNeededException(string message, string hint) : Exception(
     public string Hint { get; } = hint;
 }
 
-/// <summary>A passphrase or recovery key was named, but could not be had. Never says anything of the secret itself.</summary>
+/// <summary>A passphrase or recovery key was named, but could not be had. Never says anything of the secret
+/// itself.</summary>
 public sealed class SecretSourceException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>The text names no snapshot, or more than one.</summary>

@@ -10,8 +10,8 @@ namespace Cairn.App;
 /// repository id. The only things worth keeping.</item>
 /// <item><b>State</b>: one folder by repository id with the previous manifest, the chain's state and, since the engine
 /// takes one folder for a repository, its index segments too. Losing it costs time only.</item>
-/// <item><b>Cache</b>: private state of a run that found the state in use, removed when the run ends. A later version may
-/// move the index here; nothing that a backup relies on may.</item>
+/// <item><b>Cache</b>: private state of a run that found the state in use, removed when the run ends. A later version
+/// may move the index here; nothing that a backup relies on may.</item>
 /// </list>
 /// </summary>
 public sealed record CairnPaths(string ConfigurationFolder, string StateFolder, string CacheFolder, string DataFolder)
@@ -19,7 +19,8 @@ public sealed record CairnPaths(string ConfigurationFolder, string StateFolder, 
     public const string SystemConfigurationFolder = "/etc/cairn";
     const string ConfigurationName = "config.yaml";
 
-    /// <summary>Where configuration and credentials are looked for, in this order; the first is where they are written.</summary>
+    /// <summary>Where configuration and credentials are looked for, in this order; the first is where they are
+    /// written.</summary>
     public IReadOnlyList<string> ConfigurationFolders =>
         ConfigurationFolder == SystemConfigurationFolder
             ? [SystemConfigurationFolder]

@@ -7,7 +7,8 @@ using Cairn.Cli.Terminals;
 namespace Cairn.Cli;
 
 /// <summary>What a verb works with.</summary>
-sealed record CommandContext(ParseResult Parsed, Output Output, AppEnvironment Environment, CancellationToken Cancellation);
+sealed record CommandContext(ParseResult Parsed, Output Output, AppEnvironment Environment,
+    CancellationToken Cancellation);
 
 /// <summary>Runs a verb: gives it its surroundings, and turns what it throws into a message and an exit code.</summary>
 static class CommandRunner
@@ -16,7 +17,8 @@ static class CommandRunner
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, global, body, cancellationToken));
 
     static async Task<int> RunAsync(
-        ParseResult parsed, GlobalOptions global, Func<CommandContext, Task<int>> body, CancellationToken cancellationToken)
+        ParseResult parsed, GlobalOptions global, Func<CommandContext, Task<int>> body,
+        CancellationToken cancellationToken)
     {
         using var output = global.CreateOutput(parsed);
         try

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Cairn.Cli.Commands;
 using Cairn.Cli.Rendering;
 
@@ -45,10 +46,10 @@ static class CommandLine
     {
         using var output = global.CreateOutput(parsed);
         var names = new Stack<string>();
-        for (var result = parsed.CommandResult; result.Command is not RootCommand; result = (System.CommandLine.Parsing.CommandResult)result.Parent!)
-            names.Push(result.Command.Name);
-        var command = string.Join(' ', names.Prepend("cairn"));
-        var error = ErrorReport.Of(new App.UsageException(parsed.Errors[0].Message, $"see: {command} --help"));
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = result.Parent)
+            names.Push(command.Command is RootCommand ? "cairn" : command.Command.Name);
+        var error = ErrorReport.Of(
+            new App.UsageException(parsed.Errors[0].Message, $"see: {string.Join(' ', names)} --help"));
         output.Error(error, ExitCodes.Usage);
         return ExitCodes.Usage;
     }

@@ -25,7 +25,8 @@ sealed record ErrorReport(string Message, string? Hint)
     /// <summary>The cause behind what the runtime wraps around it.</summary>
     public static Exception Unwrap(Exception exception)
     {
-        while (exception is TypeInitializationException or AggregateException or System.Reflection.TargetInvocationException
+        while (exception is TypeInitializationException or AggregateException
+            or System.Reflection.TargetInvocationException
             && exception.InnerException is { } inner)
             exception = inner;
         return exception;
@@ -44,15 +45,18 @@ sealed record ErrorReport(string Message, string? Hint)
         UnsupportedFormatException e => (e.Message, "use a newer version of cairn for this repository"),
         CredentialException e => (e.Message, null),
         DamagedObjectException e => (e.Message, "see the extent with: cairn check --read-data"),
-        StoreException { Kind: StoreErrorKind.NotFound, Key: null } e => (e.Message, "to create a repository there: cairn init"),
+        StoreException { Kind: StoreErrorKind.NotFound, Key: null } e =>
+            (e.Message, "to create a repository there: cairn init"),
         StoreException e => (e.Message, HintFor(e.Kind)),
         SourceMissingException e => (e.Message, "nothing was recorded"),
         StreamFailedException e => (e.Message, "nothing was recorded"),
         RestoreWriteException e => (e.Message, null),
-        MissingLibraryException e => ($"{e.Library} is missing", $"install the package {e.Package}: apt-get install {e.Package}"),
+        MissingLibraryException e => ($"{e.Library} is missing",
+            $"install the package {e.Package}: apt-get install {e.Package}"),
         _ when IsOwn(exception) => (exception.Message, null),
         IOException or UnauthorizedAccessException => (exception.Message, null),
-        _ => ($"unexpected {exception.GetType().Name}: {exception.Message}", "this is a fault of cairn; -vv shows where it happened"),
+        _ => ($"unexpected {exception.GetType().Name}: {exception.Message}",
+            "this is a fault of cairn; -vv shows where it happened"),
     };
 
     static string? HintFor(StoreErrorKind kind) => kind switch
@@ -73,7 +77,8 @@ sealed record ErrorReport(string Message, string? Hint)
         text = text.ReplaceLineEndings(" ").TrimEnd();
         if (text.EndsWith('.') && !text.EndsWith("..", StringComparison.Ordinal))
             text = text[..^1];
-        return text.Length > 1 && char.IsUpper(text[0]) && char.IsLower(text[1]) && !text.StartsWith("Cairn", StringComparison.Ordinal)
+        return text.Length > 1 && char.IsUpper(text[0]) && char.IsLower(text[1])
+            && !text.StartsWith("Cairn", StringComparison.Ordinal)
             ? char.ToLowerInvariant(text[0]) + text[1..]
             : text;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cairn.App;
+using Cairn.App.Access;
 using Cairn.App.Secrets;
 using Cairn.Cli.Rendering;
 
@@ -18,7 +19,8 @@ sealed class GlobalOptions
     readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Print errors and results only" };
     readonly Option<bool> _verbose = new("--verbose", "-v")
     {
-        Description = "Say more; twice for where an error happened", Arity = ArgumentArity.Zero, AllowMultipleArgumentsPerToken = false,
+        Description = "Say more; twice for where an error happened", Arity = ArgumentArity.Zero,
+            AllowMultipleArgumentsPerToken = false,
     };
 
     public void AddTo(RootCommand root)
@@ -40,7 +42,8 @@ sealed class GlobalOptions
 /// <summary>How to open the repository: for the verbs that need its key.</summary>
 sealed class KeyOptions(string start = "--passphrase")
 {
-    readonly Option<string?> _file = new($"{start}-file") { Description = "File with the passphrase", HelpName = "FILE" };
+    readonly Option<string?> _file = new($"{start}-file") { Description = "File with the passphrase",
+        HelpName = "FILE" };
     readonly Option<int?> _descriptor = new($"{start}-fd")
     {
         Description = "Open file descriptor with the passphrase", HelpName = "N",

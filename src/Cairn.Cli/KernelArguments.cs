@@ -3,8 +3,8 @@ using Cairn.App.Text;
 namespace Cairn.Cli;
 
 /// <summary>
-/// The arguments as the kernel has them. .NET makes text of them and loses every byte that is no UTF-8, so they are read
-/// again, and such bytes are carried through the parser as lone surrogates (see <see cref="ByteText"/>).
+/// The arguments as the kernel has them. .NET makes text of them and loses every byte that is no UTF-8, so they are
+/// read again, and such bytes are carried through the parser as lone surrogates (see <see cref="ByteText"/>).
 /// </summary>
 static class KernelArguments
 {

@@ -1,6 +1,6 @@
 using Cairn.App.Secrets;
 
-namespace Cairn.App;
+namespace Cairn.App.Access;
 
 /// <summary>Which repository, and how to open it: common to all use-cases.</summary>
 public sealed record AccessOptions

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 
-namespace Cairn.App;
+namespace Cairn.App.Access;
 
 /// <summary>Host credentials by repository id, below the configuration folder, for their owner only.</summary>
 sealed class CredentialStore(CairnPaths paths, UseCaseEvents events)

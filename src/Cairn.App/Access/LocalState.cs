@@ -2,13 +2,13 @@ using Cairn.Engine.Primitives;
 using Cairn.Engine.State;
 using Cairn.Storage.State;
 
-namespace Cairn.App;
+namespace Cairn.App.Access;
 
 /// <summary>
 /// The local state of a repository for the length of a run. Two processes never share it at once: an advisory lock on a
-/// file beside it, which the kernel drops with its holder, so that none is ever stale. A backup waits for the other, because
-/// without the previous manifest it would read everything; whoever only reads waits a moment, and then works with private
-/// state that is made anew and removed at the end.
+/// file beside it, which the kernel drops with its holder, so that none is ever stale. A backup waits for the other,
+/// because without the previous manifest it would read everything; whoever only reads waits a moment, and then works
+/// with private state that is made anew and removed at the end.
 /// </summary>
 sealed class LocalState : IDisposable
 {
@@ -42,7 +42,8 @@ sealed class LocalState : IDisposable
             if (mayUsePrivate && environment.Time.GetElapsedTime(start) >= ReaderPatience)
                 return CreatePrivate(environment, repository);
             if (!isAnnounced)
-                environment.Events.Notice("another run of cairn uses the local state of this repository, waiting for it");
+                environment.Events.Notice(
+                    "another run of cairn uses the local state of this repository, waiting for it");
             isAnnounced = true;
             await Task.Delay(PollInterval, environment.Time, cancellationToken);
         }

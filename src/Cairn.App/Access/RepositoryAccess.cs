@@ -8,7 +8,7 @@ using Cairn.Engine.Storage.Decorators;
 using Cairn.Storage;
 using Cairn.Storage.Local;
 
-namespace Cairn.App;
+namespace Cairn.App.Access;
 
 /// <summary>Finds and opens the repository that a use-case is about.</summary>
 sealed class RepositoryAccess
@@ -35,10 +35,12 @@ sealed class RepositoryAccess
     {
         get
         {
-            var text = _options.Repository ?? NonEmpty(_environment.Variable(RepositoryVariable)) ?? Configuration.Repository
+            var text = _options.Repository ?? NonEmpty(_environment.Variable(RepositoryVariable))
+                ?? Configuration.Repository
                 ?? throw new UsageException(
                     "no repository is given",
-                    $"name it with -r REPOSITORY, in {RepositoryVariable}, or as \"repository:\" in {_environment.Paths.ConfigurationFile}");
+                    $"name it with -r REPOSITORY, in {RepositoryVariable}, or as \"repository:\" in "
+                    + _environment.Paths.ConfigurationFile);
             if (ByteText.HasRawBytes(text))
                 throw new UsageException("the repository's location is no UTF-8 text");
             return StoreLocation.Parse(text, ByteText.FromBytes(_environment.WorkingFolder.Span));

@@ -1,3 +1,4 @@
+using Cairn.App.Access;
 using Cairn.Engine.Operations.Backup;
 
 namespace Cairn.App.Backup;

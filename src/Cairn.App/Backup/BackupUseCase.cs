@@ -1,4 +1,5 @@
 using System.Text;
+using Cairn.App.Access;
 using Cairn.App.Text;
 using Cairn.Engine.Operations.Backup;
 using Cairn.Files.Selecting;

@@ -26,7 +26,8 @@ static class OwnFolders
                     continue;
                 if (PathBytes.IsWithin(realRoot, real))
                     throw new UsageException(
-                        $"{ByteText.Show(root)} is {what}, or lies in it", "back up something else, or to another repository");
+                        $"{ByteText.Show(root)} is {what}, or lies in it",
+                        "back up something else, or to another repository");
                 if (PathBytes.IsWithin(real, realRoot))
                     found.Add((what, AsSeenFrom(root.Span, realRoot, real)));
             }

@@ -6,8 +6,8 @@ using Cairn.Engine.Operations.Backup;
 namespace Cairn.App.Backup;
 
 /// <summary>
-/// Standard input, or what a program prints. A program that is not done when this is disposed is ended: nobody reads what it
-/// would print.
+/// Standard input, or what a program prints. A program that is not done when this is disposed is ended: nobody reads
+/// what it would print.
 /// </summary>
 sealed class ProgramStream : IStreamSource, IDisposable
 {

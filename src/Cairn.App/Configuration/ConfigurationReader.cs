@@ -58,7 +58,8 @@ static class ConfigurationReader
         return configuration;
     }
 
-    static CairnConfiguration Apply(CairnConfiguration configuration, string file, string? home, YamlNode key, YamlNode value)
+    static CairnConfiguration Apply(CairnConfiguration configuration, string file, string? home, YamlNode key,
+        YamlNode value)
     {
         var name = (key as YamlScalarNode)?.Value ?? throw At(file, key, "a key must be a word");
         return name switch
@@ -91,7 +92,8 @@ static class ConfigurationReader
         return Path.GetFullPath(text, Path.GetDirectoryName(file)!);
     }
 
-    static string ToLocation(string text, string file, string? home) => text.Contains(':') ? text : ToPath(text, file, home);
+    static string ToLocation(string text, string file, string? home) =>
+        text.Contains(':') ? text : ToPath(text, file, home);
 
     static ConfigurationException At(string file, YamlNode node, string what) =>
         new($"{file}, line {node.Start.Line}: {what}");

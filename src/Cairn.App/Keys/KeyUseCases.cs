@@ -1,3 +1,4 @@
+using Cairn.App.Access;
 using Cairn.App.Secrets;
 using Cairn.Engine.Crypto;
 using Cairn.Engine.Operations.KeyChanges;
@@ -55,10 +56,12 @@ public static class KeyUseCases
         var found = request.SlotId.Length < PrefixLengthMin
             ? throw new UsageException($"give at least {PrefixLengthMin} digits of the key's id", "see: cairn key list")
             : listing.Slots.Select(stored => stored.Slot)
-                .Where(slot => slot.Id.ToString().StartsWith(request.SlotId, StringComparison.OrdinalIgnoreCase)).ToList();
+                .Where(slot => slot.Id.ToString().StartsWith(request.SlotId,
+                    StringComparison.OrdinalIgnoreCase)).ToList();
         if (found.Count != 1)
             throw new UsageException(
-                found.Count == 0 ? $"there is no key {request.SlotId}" : $"{request.SlotId} begins the ids of {found.Count} keys",
+                found.Count == 0 ? $"there is no key {request.SlotId}"
+                    : $"{request.SlotId} begins the ids of {found.Count} keys",
                 "see: cairn key list");
         if (listing.Slots.Count == 1)
             throw new RefusedException(

@@ -6,8 +6,8 @@ using Cairn.Engine.Primitives;
 namespace Cairn.App.Keys;
 
 /// <summary>
-/// A file for the recovery key, for its owner only. Made before the key is, so that no key is made that has no place; removed
-/// again if none comes.
+/// A file for the recovery key, for its owner only. Made before the key is, so that no key is made that has no place;
+/// removed again if none comes.
 /// </summary>
 sealed class RecoveryFile : IDisposable
 {

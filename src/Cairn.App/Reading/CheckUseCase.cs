@@ -1,3 +1,4 @@
+using Cairn.App.Access;
 using Cairn.Engine.Operations.Check;
 
 namespace Cairn.App.Reading;
@@ -19,7 +20,8 @@ public static class CheckUseCase
         var monitor = new CheckMonitor();
         var options = new CheckOptions { ReadDataPercent = request.ReadDataPercent, Workers = environment.Workers };
         environment.Events.Start(
-            request.ReadDataPercent > 0 ? "checking the repository and reading packs" : "checking the repository", monitor);
+            request.ReadDataPercent > 0 ? "checking the repository and reading packs" : "checking the repository",
+            monitor);
         return await CheckOperation.RunAsync(open.Session, options, monitor, cancellationToken);
     }
 }

@@ -1,3 +1,4 @@
+using Cairn.App.Access;
 using Cairn.App.Snapshots;
 using Cairn.Engine.Operations.Dump;
 using Cairn.Engine.Snapshots;
@@ -21,7 +22,10 @@ public static class DumpUseCase
             throw new UsageException("dump needs a path", "write it as SNAPSHOT:PATH, for a stream SNAPSHOT:NAME");
         await using var open = await OpenSnapshots.OpenAsync(environment, request.Access, cancellationToken);
         var snapshot = await open.FindAsync(request.Snapshot, request.Host, environment.Events, cancellationToken);
-        await DumpOperation.RunAsync(open.Session, snapshot, request.Snapshot.Path, output, cancellationToken);
+        await DumpOperation.RunAsync(
+            open.Session, snapshot, output,
+            new DumpOptions { Path = request.Snapshot.Path, Workers = Environment.ProcessorCount }, new DumpMonitor(),
+            cancellationToken);
         await output.FlushAsync(cancellationToken);
         return snapshot;
     }

@@ -1,3 +1,4 @@
+using Cairn.App.Access;
 using Cairn.App.Snapshots;
 using Cairn.Engine.Operations;
 using Cairn.Engine.Repositories.Reading;

@@ -1,3 +1,4 @@
+using Cairn.App.Access;
 using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.Snapshots;
 
@@ -28,6 +29,6 @@ public static class SnapshotsUseCase
         var listing = await SnapshotCatalog.ListAsync(open.Repository, cancellationToken);
         var chosen = listing.Snapshots.Where(snapshot =>
             (request.Host is null || snapshot.HostName == request.Host) && request.Tags.All(snapshot.Tags.Contains));
-        return new SnapshotsReport([.. chosen], [.. listing.Problems.Select(problem => problem.Message)]);
+        return new SnapshotsReport([.. chosen], listing.Problems);
     }
 }

@@ -1,3 +1,4 @@
+using Cairn.App.Access;
 using Cairn.App.Reading;
 using Cairn.App.Snapshots;
 using Cairn.App.Text;
@@ -18,8 +19,8 @@ public sealed record RestoreRequest
     public required ReadOnlyMemory<byte> Target { get; init; }
 
     /// <summary>
-    /// Also into a directory that is not empty: replaces what differs, leaves alone what is there already, and so also goes
-    /// on with a restore that was cut off.
+    /// Also into a directory that is not empty: replaces what differs, leaves alone what is there already, and so also
+    /// goes on with a restore that was cut off.
     /// </summary>
     public bool Overwrite { get; init; }
 
@@ -46,7 +47,8 @@ public static class RestoreUseCase
             Path = request.Snapshot.Path, Workers = environment.Workers, IsDryRun = request.IsDryRun,
         };
         environment.Events.Start(
-            $"restoring {Describe(request.Snapshot.Path)} of snapshot {snapshot.ShortId} to {ByteText.Show(path)}", monitor);
+            $"restoring {Describe(request.Snapshot.Path)} of snapshot {snapshot.ShortId} to {ByteText.Show(path)}",
+            monitor);
         var result = await RestoreOperation.RunAsync(
             open.Session, snapshot, target, options, monitor, cancellationToken);
         return new RestoreReport(snapshot, path, result);
@@ -55,13 +57,14 @@ public static class RestoreUseCase
     static IRestoreTarget OpenTarget(byte[] path, RestoreRequest request)
     {
         var target = DirectoryTarget.Open(
-            path, new RestoreTargetOptions { ReplaceExisting = request.Overwrite, NumericOwner = request.NumericOwner });
+            path, new RestoreTargetOptions { ReplaceExisting = request.Overwrite,
+                NumericOwner = request.NumericOwner });
         if (request.Overwrite || target.IsEmpty())
             return target;
         target.Dispose();
         throw new RefusedException(
             $"the target {ByteText.Show(path)} is not empty",
-            "restore into a new directory, or go on with a restore that was cut off, or replace files, with --overwrite");
+            "restore into a new directory, or go on with an interrupted restore, or replace files, with --overwrite");
     }
 
     static string Describe(ReadOnlyMemory<byte> path) => path.IsEmpty ? "everything" : $"/{ByteText.Show(path)}";

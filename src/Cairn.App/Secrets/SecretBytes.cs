@@ -43,20 +43,19 @@ static class SecretBytes
         {
             using var process = Process.Start(ShellCommand.ToStartInfo(command))
                 ?? throw new SecretSourceException($"the command for the {what} did not start");
-            SecretKey? secret = null;
             try
             {
-                secret = FromStream(process.StandardOutput.BaseStream, $"{what} that the command printed");
-            }
-            finally
-            {
+                var secret = FromStream(process.StandardOutput.BaseStream, $"{what} that the command printed");
                 process.WaitForExit();
-                if (process.ExitCode != 0)
-                    secret?.Dispose();
+                if (process.ExitCode == 0)
+                    return secret;
+                secret.Dispose();
             }
-            if (process.ExitCode != 0)
-                throw new SecretSourceException($"the command for the {what} failed with status {process.ExitCode}");
-            return secret;
+            // Why a failed command printed nothing is said below.
+            catch (SecretSourceException) when (Failed(process))
+            {
+            }
+            throw new SecretSourceException($"the command for the {what} failed with status {process.ExitCode}");
         }
         catch (Exception e) when (e is IOException or Win32Exception)
         {
@@ -76,6 +75,12 @@ static class SecretBytes
         {
             CryptographicOperations.ZeroMemory(bytes);
         }
+    }
+
+    static bool Failed(Process process)
+    {
+        process.WaitForExit();
+        return process.ExitCode != 0;
     }
 
     static SecretKey FromStream(Stream stream, string what)

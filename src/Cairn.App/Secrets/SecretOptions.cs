@@ -17,7 +17,8 @@ public sealed record PassphraseOptions
     {
         var given = (File is null ? 0 : 1) + (Descriptor is null ? 0 : 1) + (Command is null ? 0 : 1);
         if (given > 1)
-            throw new UsageException($"give only one of {optionStart}-file, {optionStart}-fd and {optionStart}-command");
+            throw new UsageException(
+                $"give only one of {optionStart}-file, {optionStart}-fd and {optionStart}-command");
         if (Descriptor is < 0)
             throw new UsageException($"{optionStart}-fd needs the number of an open file, 0 or more");
     }

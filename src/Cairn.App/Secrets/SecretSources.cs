@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Cairn.App.Access;
 using Cairn.App.Configuration;
 using Cairn.Engine.Crypto;
 using Cairn.Engine.Primitives;
@@ -63,14 +64,16 @@ sealed class SecretSources(AppEnvironment environment, CairnConfiguration config
             return null;
         if (configuration.PassphraseFile is { } configuredFile)
             return SecretBytes.FromFile(configuredFile, Passphrase);
-        return configuration.PassphraseCommand is { } configured ? SecretBytes.FromCommand(configured, Passphrase) : null;
+        return configuration.PassphraseCommand is { } configured ? SecretBytes.FromCommand(configured, Passphrase)
+            : null;
     }
 
     SecretKey AskNew(string question, string optionStart, CancellationToken cancellationToken)
     {
         if (environment.Prompt is not { } prompt)
             throw new UsageException(
-                "a new passphrase is needed, and there is no terminal to ask on", $"give it with {optionStart}-file FILE");
+                "a new passphrase is needed, and there is no terminal to ask on",
+                $"give it with {optionStart}-file FILE");
         var first = prompt.Ask(question, cancellationToken) ?? throw new UsageException("the passphrase is empty");
         try
         {

@@ -1,3 +1,4 @@
+using Cairn.App.Access;
 using Cairn.App.Configuration;
 
 namespace Cairn.App.Setup;
@@ -18,7 +19,8 @@ public static class ConfigUseCase
         var file = configuration.File ?? Unset;
         return
         [
-            new("configuration", configuration.File is null ? [] : [configuration.File], configuration.File is null ? "none found" : "file"),
+            new("configuration", configuration.File is null ? [] : [configuration.File],
+                configuration.File is null ? "none found" : "file"),
             Repository(environment, options, configuration, file),
             Passphrase(environment, options, configuration, file),
             FromFile("exclude", configuration.Exclude, file),

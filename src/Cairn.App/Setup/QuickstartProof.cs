@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Cairn.App.Access;
 using Cairn.App.Backup;
 using Cairn.App.Reading;
 using Cairn.App.Snapshots;
@@ -24,7 +25,8 @@ static class QuickstartProof
         var original = "/" + ByteText.FromBytes(chosen.Path.Span);
         await using var hash = new HashingStream();
         await DumpUseCase.RunAsync(
-            environment, new DumpRequest { Access = access, Snapshot = new SnapshotReference(selector, chosen.Path) }, hash,
+            environment, new DumpRequest { Access = access, Snapshot = new SnapshotReference(selector, chosen.Path) },
+            hash,
             cancellationToken);
         await using var file = File.OpenRead(original);
         var expected = await SHA256.HashDataAsync(file, cancellationToken);
@@ -37,7 +39,8 @@ static class QuickstartProof
 
     // The largest of the first files: it says more than an empty one.
     static async Task<(ReadOnlyMemory<byte> Path, long Size)?> ChooseAsync(
-        AppEnvironment environment, AccessOptions access, SnapshotSelector selector, CancellationToken cancellationToken)
+        AppEnvironment environment, AccessOptions access, SnapshotSelector selector,
+        CancellationToken cancellationToken)
     {
         (ReadOnlyMemory<byte> Path, long Size)? chosen = null;
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -46,7 +49,8 @@ static class QuickstartProof
         {
             await ListUseCase.RunAsync(
                 environment,
-                new ListRequest { Access = access, Snapshot = new SnapshotReference(selector, default), IsRecursive = true },
+                new ListRequest { Access = access, Snapshot = new SnapshotReference(selector, default),
+                    IsRecursive = true },
                 (_, listed) =>
                 {
                     if (listed.Entry.Kind == EntryKind.File && !(chosen?.Size >= listed.Entry.Size)
@@ -96,7 +100,12 @@ sealed class HashingStream : Stream
     public override bool CanSeek => false;
     public override bool CanWrite => true;
     public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
     public override void SetLength(long value) => throw new NotSupportedException();

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Cairn.App.Access;
 using Cairn.App.Backup;
 using Cairn.App.Configuration;
 using Cairn.App.Init;
@@ -24,8 +25,8 @@ public sealed record QuickstartReport(
     QuickstartSetup? Setup, string Location, BackupReport Backup, CheckResult Check, string? Compared);
 
 /// <summary>
-/// From nothing to a backup that was checked and restored from, without a question. The passphrase is generated and kept in a
-/// private file, so that later runs need nobody; whoever runs it is told so.
+/// From nothing to a backup that was checked and restored from, without a question. The passphrase is generated and
+/// kept in a private file, so that later runs need nobody; whoever runs it is told so.
 /// </summary>
 public static class QuickstartUseCase
 {
@@ -80,7 +81,8 @@ public static class QuickstartUseCase
                 cancellationToken);
         }
         PrivateFile.Write(setup.ConfigurationFile, Encoding.UTF8.GetBytes(
-            $"# Made by cairn quickstart.\nrepository: {Quote(setup.Location)}\npassphrase-file: {Quote(setup.PassphraseFile)}\n"));
+            $"# Made by cairn quickstart.\nrepository: {Quote(setup.Location)}\n"
+            + $"passphrase-file: {Quote(setup.PassphraseFile)}\n"));
         return setup;
     }
 

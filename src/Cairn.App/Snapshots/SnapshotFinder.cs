@@ -15,7 +15,8 @@ static class SnapshotFinder
         Func<SnapshotInfo, Task<bool>> hasPath)
     {
         if (snapshots.Count == 0)
-            throw new SnapshotNotFoundException("the repository has no snapshots yet", "make one with: cairn backup PATH");
+            throw new SnapshotNotFoundException("the repository has no snapshots yet",
+                "make one with: cairn backup PATH");
         if (reference.Selector is SnapshotSelector.ById(var text))
             return FindById(snapshots, text);
 
@@ -48,7 +49,8 @@ static class SnapshotFinder
             0 => throw new SnapshotNotFoundException($"there is no snapshot {text}", "see: cairn snapshots"),
             _ => throw new SnapshotNotFoundException(
                 $"{text} begins the ids of {found.Count} snapshots",
-                "give more digits: " + string.Join(", ", found.Take(AlternativesShown).Select(snapshot => snapshot.Id[..16]))),
+                "give more digits: "
+                + string.Join(", ", found.Take(AlternativesShown).Select(snapshot => snapshot.Id[..16]))),
         };
     }
 
@@ -56,6 +58,7 @@ static class SnapshotFinder
     {
         var hosts = snapshots.Select(snapshot => snapshot.HostName).Distinct().Order(StringComparer.Ordinal);
         return new SnapshotNotFoundException(
-            $"the host {host} has no snapshots here", $"choose another with --host: {string.Join(", ", hosts.Take(AlternativesShown))}");
+            $"the host {host} has no snapshots here",
+            "choose another with --host: " + string.Join(", ", hosts.Take(AlternativesShown)));
     }
 }

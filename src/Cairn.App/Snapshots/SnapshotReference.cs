@@ -23,7 +23,8 @@ public sealed record SnapshotReference(SnapshotSelector Selector, ReadOnlyMemory
 {
     public const int PrefixLengthMin = 4;
 
-    const string Forms = "a snapshot is \"latest\", an id or at least 4 digits of one, or @TIME as in @2026-01-31 or @3D";
+    const string Forms =
+        "a snapshot is \"latest\", an id or at least 4 digits of one, or @TIME as in @2026-01-31 or @3D";
 
     public static SnapshotReference Parse(string text, TimeProvider time)
     {
@@ -42,11 +43,13 @@ public sealed record SnapshotReference(SnapshotSelector Selector, ReadOnlyMemory
             if (TimeExpression.TryParse(text[1..end], time) is { } parsed)
             {
                 return new SnapshotReference(
-                    new SnapshotSelector.AsOf(parsed, text[1..end]), ToPath(end < text.Length ? text[(end + 1)..] : ""));
+                    new SnapshotSelector.AsOf(parsed, text[1..end]),
+                    ToPath(end < text.Length ? text[(end + 1)..] : ""));
             }
         }
         throw new UsageException(
-            $"\"{text[1..]}\" is no time", "times are like 2026-01-31, 2026-01-31T07:00:00+02:00, now, or 3D2h for that long ago");
+            $"\"{text[1..]}\" is no time",
+            "times are like 2026-01-31, 2026-01-31T07:00:00+02:00, now, or 3D2h for that long ago");
     }
 
     static SnapshotSelector ParseName(string name)

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace Cairn.App.Snapshots;
 
 /// <summary>
-/// Times as people write them: <c>now</c>; seconds since 1970; <c>2026-01-31T07:00:00+02:00</c> (without a zone: local);
+/// Times as people write them: <c>now</c>; seconds since 1970; <c>2026-01-31T07:00:00+02:00</c> (without a zone:
+/// local);
 /// <c>20260131T070000Z</c>; an interval back from now like <c>3D2h5m</c>; dates (<c>2026-01-31</c>, <c>2026/01/31</c>,
 /// <c>01/31/2026</c>, <c>01-31-2026</c>, <c>20260131Z</c>), which mean the local midnight that begins the day.
 /// </summary>
@@ -46,7 +47,8 @@ public static partial class TimeExpression
             return null;
         var seconds = 0m;
         foreach (Match part in PartPattern().Matches(text))
-            seconds += decimal.Parse(part.ValueSpan[..^1], CultureInfo.InvariantCulture) * SecondsOf(part.ValueSpan[^1]);
+            seconds += decimal.Parse(part.ValueSpan[..^1], CultureInfo.InvariantCulture) * SecondsOf(
+                part.ValueSpan[^1]);
         return seconds <= (decimal)TimeSpan.MaxValue.TotalSeconds - 1 ? TimeSpan.FromSeconds((double)seconds) : null;
     }
 

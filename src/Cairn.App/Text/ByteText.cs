@@ -10,8 +10,8 @@ public static class ByteText
     const char EscapeStart = '\udc00';
 
     /// <summary>
-    /// Printable characters as they are; control characters and bytes that are no UTF-8 as <c>\n</c> or <c>\x80</c>; so are
-    /// characters that would reorder the line they stand in.
+    /// Printable characters as they are; control characters and bytes that are no UTF-8 as <c>\n</c> or <c>\x80</c>;
+    /// so are characters that would reorder the line they stand in.
     /// </summary>
     public static string Show(ReadOnlySpan<byte> name)
     {
@@ -70,7 +70,8 @@ public static class ByteText
     }
 
     /// <summary>Whether text from the command line stands for bytes that are no UTF-8.</summary>
-    public static bool HasRawBytes(string text) => text.Any(letter => letter is > EscapeStart and <= (char)(EscapeStart + 0xff))
+    public static bool HasRawBytes(string text) => text.Any(letter =>
+        letter is > EscapeStart and <= (char)(EscapeStart + 0xff))
         && !IsUtf8(ToBytes(text));
 
     static bool MustEscape(Rune rune) => Rune.IsControl(rune)

@@ -1,6 +1,7 @@
 namespace Cairn.App.Text;
 
-/// <summary>Paths as bytes: made absolute and compared by text alone, so that nothing depends on what is there.</summary>
+/// <summary>Paths as bytes: made absolute and compared by text alone, so that nothing depends on what is
+/// there.</summary>
 public static class PathBytes
 {
     /// <summary>Absolute, with single slashes and neither <c>.</c> nor <c>..</c>; <c>/</c> for the root.</summary>

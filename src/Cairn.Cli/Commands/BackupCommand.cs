@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cairn.App;
+using Cairn.App.Access;
 using Cairn.App.Backup;
 using Cairn.Cli.Rendering;
 
@@ -10,8 +11,10 @@ static class BackupCommand
     public static Command Create(GlobalOptions global)
     {
         var command = new Command("backup", "Back up paths, standard input, or what a command prints");
-        var paths = new Argument<string[]>("PATH") { Description = "Files and directories", Arity = ArgumentArity.ZeroOrMore };
-        var stdin = new Option<string?>("--stdin") { Description = "Store standard input under this name", HelpName = "NAME" };
+        var paths = new Argument<string[]>("PATH") { Description = "Files and directories",
+            Arity = ArgumentArity.ZeroOrMore };
+        var stdin = new Option<string?>("--stdin") { Description = "Store standard input under this name",
+            HelpName = "NAME" };
         var program = new Option<string?>("--command")
         {
             Description = "Store what this shell command prints, if it succeeds", HelpName = "COMMAND",
@@ -25,7 +28,8 @@ static class BackupCommand
         {
             Description = "Leave out what matches: *.o, /home/*/.cache, build/; may be repeated", HelpName = "PATTERN",
         };
-        var oneFileSystem = new Option<bool>("--one-file-system", "-x") { Description = "Do not enter other file systems" };
+        var oneFileSystem = new Option<bool>("--one-file-system",
+            "-x") { Description = "Do not enter other file systems" };
         var force = new Option<bool>("--read-all") { Description = "Read files that look unchanged too" };
         var dryRun = CommonOptions.DryRun("Walk, compare and read, but store nothing");
         command.Add(paths);
@@ -41,7 +45,8 @@ static class BackupCommand
                 Access = new AccessOptions { Repository = global.Repository(parsed) },
                 Paths = CommonOptions.ToBytes(parsed.GetValue(paths)), StandardInputName = streamName, Input = input,
                 Command = parsed.GetValue(program), Name = parsed.GetValue(name), Tags = parsed.GetValue(tags) ?? [],
-                Exclude = CommonOptions.ToBytes(parsed.GetValue(exclude)), OneFileSystem = parsed.GetValue(oneFileSystem),
+                Exclude = CommonOptions.ToBytes(parsed.GetValue(exclude)),
+                OneFileSystem = parsed.GetValue(oneFileSystem),
                 ReadsAll = parsed.GetValue(force), IsDryRun = parsed.GetValue(dryRun),
             };
             var report = await BackupUseCase.RunAsync(context.Environment, request, context.Cancellation);
@@ -52,5 +57,6 @@ static class BackupCommand
     }
 
     internal static int ExitCodeOf(BackupReport report) =>
-        report.Result.IsPartial || report.Result.Problems.Any(problem => problem.IsError) ? ExitCodes.Warnings : ExitCodes.Ok;
+        report.Result.IsPartial || report.Result.Problems.Any(problem => problem.IsError) ? ExitCodes.Warnings
+            : ExitCodes.Ok;
 }

@@ -40,23 +40,27 @@ static class CheckCommand
 
     internal static int ExitCodeOf(CheckResult result) => ExitCodes.Gravest(
         result.IsDamaged ? ExitCodes.Damage : ExitCodes.Ok,
-        result.Findings.Any(finding => finding.Severity == CheckSeverity.Repairable) ? ExitCodes.Warnings : ExitCodes.Ok);
+        result.Findings.Any(finding => finding.Severity == CheckSeverity.Repairable) ? ExitCodes.Warnings
+            : ExitCodes.Ok);
 
     internal static double ParsePercent(string? text)
     {
         if (text is null)
             return 0;
         return text.EndsWith('%')
-            && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent)
+            && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture, out var percent)
             && percent is > 0 and <= 100
                 ? percent
-                : throw new UsageException($"\"{text}\" is no share of the packs", "it is more than 0% and at most 100%, like 5%");
+                : throw new UsageException($"\"{text}\" is no share of the packs",
+                    "it is more than 0% and at most 100%, like 5%");
     }
 
     internal static void Print(Output output, CheckResult result)
     {
         var shown = output.Options.Verbosity > 0 ? int.MaxValue : LinesShown;
-        foreach (var finding in result.Findings.Where(finding => finding.Severity != CheckSeverity.Note || output.Options.Verbosity > 0).Take(shown))
+        foreach (var finding in result.Findings.Where(finding =>
+            finding.Severity != CheckSeverity.Note || output.Options.Verbosity > 0).Take(shown))
             output.Warning($"{SeverityText(finding.Severity)}: {finding.Object}: {finding.Message}");
         foreach (var file in result.LostFiles.Take(shown))
             output.Warning($"not whole any more: snapshot {file.Snapshot}: /{ByteText.Show(file.Path)}");
@@ -67,7 +71,8 @@ static class CheckCommand
             ? $", {HumanText.Count(result.PacksRead)} of them read and verified ({HumanText.Size(result.BytesRead)})"
             : "";
         output.Summary(
-            $"checked {HumanText.Count(result.Snapshots, "snapshot", "snapshots")}, {HumanText.Count(result.Packs, "pack", "packs")}{read}");
+            $"checked {HumanText.Count(result.Snapshots, "snapshot", "snapshots")}, "
+            + $"{HumanText.Count(result.Packs, "pack", "packs")}{read}");
         output.Summary(result.IsDamaged ? "damage was found" : "no damage was found");
     }
 

@@ -25,7 +25,7 @@ static class CommonOptions
 
     public static Argument<string> Snapshot() => new("SNAPSHOT[:PATH]")
     {
-        Description = "\"latest\", an id or at least 4 digits of one, or @TIME (@2026-01-31, @3D ago); then a path in it",
+        Description = "\"latest\", an id or at least 4 digits of one, or @TIME (@2026-01-31, @3D ago)",
     };
 
     public static ReadOnlyMemory<byte> ToBytes(string text) => ByteText.ToBytes(text);

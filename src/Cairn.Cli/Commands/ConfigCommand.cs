@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cairn.App;
+using Cairn.App.Access;
 using Cairn.App.Setup;
 using Cairn.Cli.Rendering;
 

@@ -22,14 +22,16 @@ static class KeyCommand
         return command;
     }
 
-    static Command CreateList(GlobalOptions global) => Verb(global, "list", "List the keys", _ => { }, async (context, request) =>
+    static Command CreateList(GlobalOptions global) => Verb(
+        global, "list", "List the keys", _ => { }, async (context, request) =>
     {
         var listing = await KeyUseCases.ListAsync(context.Environment, request, context.Cancellation);
         var table = new Table(["ID", "KIND", "LABEL", "CREATED"]);
         foreach (var slot in listing.Slots.Select(stored => stored.Slot))
         {
             table.Add(
-                slot.Id.ToString()[..8], KindName(slot.Kind), ByteText.Show(ByteText.ToBytes(slot.Label)), HumanText.Time(slot.Created));
+                slot.Id.ToString()[..8], KindName(slot.Kind), ByteText.Show(ByteText.ToBytes(slot.Label)),
+                HumanText.Time(slot.Created));
             WriteEvent(context, "key", slot);
         }
         foreach (var line in table.Lines())
@@ -47,7 +49,8 @@ static class KeyCommand
             command.Add(label);
         }, async (context, request) =>
         {
-            request = request with { NewPassphrase = keys.Passphrase(context.Parsed), Label = context.Parsed.GetValue(label) ?? request.Label };
+            request = request with { NewPassphrase = keys.Passphrase(context.Parsed),
+                Label = context.Parsed.GetValue(label) ?? request.Label };
             var slot = await KeyUseCases.AddAsync(context.Environment, request, context.Cancellation);
             context.Output.Summary($"added the passphrase {slot.Id.ToString()[..8]} ({slot.Label})");
             WriteEvent(context, "keyAdded", slot);
@@ -62,7 +65,8 @@ static class KeyCommand
         {
             request = request with { SlotId = context.Parsed.GetRequiredValue(id) };
             var slot = await KeyUseCases.RemoveAsync(context.Environment, request, context.Cancellation);
-            context.Output.Summary($"removed the key {slot.Id.ToString()[..8]} ({ByteText.Show(ByteText.ToBytes(slot.Label))})");
+            context.Output.Summary(
+                $"removed the key {slot.Id.ToString()[..8]} ({ByteText.Show(ByteText.ToBytes(slot.Label))})");
             context.Output.Notice(OldCopies);
             WriteEvent(context, "keyRemoved", slot);
             return ExitCodes.Ok;
@@ -95,14 +99,18 @@ static class KeyCommand
                 request = request with { RecoveryFile = context.Parsed.GetValue(file) };
                 if (request.RecoveryFile is null && !InitCommand.CanShowSecrets(context))
                     throw new App.UsageException(
-                        "there is no terminal to show the recovery key on", "have it written to a file with --recovery-file FILE");
-                using var key = await KeyUseCases.ReplaceRecoveryKeyAsync(context.Environment, request, context.Cancellation);
+                        "there is no terminal to show the recovery key on",
+                        "have it written to a file with --recovery-file FILE");
+                using var key = await KeyUseCases.ReplaceRecoveryKeyAsync(context.Environment, request,
+                    context.Cancellation);
                 if (key is not null)
                     InitCommand.PrintRecoveryKey(context, key);
                 else
-                    context.Output.Summary($"the new recovery key is in {request.RecoveryFile}: keep it away from this machine");
+                    context.Output.Summary(
+                        $"the new recovery key is in {request.RecoveryFile}: keep it away from this machine");
                 context.Output.Notice(OldCopies);
-                context.Output.Event("recoveryKeyChanged", writer => writer.WriteString("recoveryFile", request.RecoveryFile));
+                context.Output.Event("recoveryKeyChanged", writer =>
+                    writer.WriteString("recoveryFile", request.RecoveryFile));
                 return ExitCodes.Ok;
             });
     }

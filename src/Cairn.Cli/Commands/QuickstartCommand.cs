@@ -8,7 +8,8 @@ static class QuickstartCommand
 {
     public static Command Create(GlobalOptions global)
     {
-        var command = new Command("quickstart", "Make a repository in the data folder, back up, check, and read a file back")
+        var command = new Command("quickstart",
+            "Make a repository in the data folder, back up, check, and read a file back")
         {
             Hidden = true,
         };
@@ -16,7 +17,8 @@ static class QuickstartCommand
         command.Add(folder);
         CommandRunner.Handle(command, global, async context =>
         {
-            var request = new QuickstartRequest { Folder = CommonOptions.ToBytes(context.Parsed.GetRequiredValue(folder)) };
+            var request = new QuickstartRequest { Folder = CommonOptions.ToBytes(
+                context.Parsed.GetRequiredValue(folder)) };
             var report = await QuickstartUseCase.RunAsync(
                 context.Environment, request, setup => PrintSetup(context.Output, setup), context.Cancellation);
             BackupRendering.Print(context.Output, report.Backup);
@@ -31,8 +33,10 @@ static class QuickstartCommand
     {
         output.Summary($"made a repository at {setup.Location}");
         output.Summary($"  configuration: {setup.ConfigurationFile}");
-        output.Summary($"  passphrase:    {setup.PassphraseFile}, generated; only you can read it, and later runs need nobody to type it");
-        output.Summary($"  recovery key:  {setup.RecoveryFile}; copy both away from this machine, then delete this one");
+        output.Summary($"  passphrase:    {setup.PassphraseFile}");
+        output.Summary("                 generated, readable by you only: later runs need nobody to type it");
+        output.Summary($"  recovery key:  {setup.RecoveryFile}");
+        output.Summary("                 copy both away from this machine, then delete this one");
     }
 
     static void PrintNext(Output output, QuickstartReport report, string folder)

@@ -13,7 +13,8 @@ static class RestoreCommand
         var keys = new KeyOptions();
         var snapshot = CommonOptions.Snapshot();
         var host = CommonOptions.Host();
-        var target = new Option<string>("--target", "-t") { Description = "Directory to restore into", HelpName = "DIR", Required = true };
+        var target = new Option<string>("--target", "-t") { Description = "Directory to restore into", HelpName = "DIR",
+            Required = true };
         var overwrite = new Option<bool>("--overwrite")
         {
             Description = "Into a directory with something in it: go on with a restore, replace what differs",

@@ -54,15 +54,19 @@ static class BackupRendering
         }
         var kept = Math.Min(shown, report.Result.Problems.Count);
         if (report.Result.ProblemCount > kept)
-            output.Warning($"and {HumanText.Count(report.Result.ProblemCount - kept, "more problem", "more problems")}");
+        {
+            output.Warning(
+                "and " + HumanText.Count(report.Result.ProblemCount - kept, "more problem", "more problems"));
+        }
     }
 
     static void PrintSummary(Output output, BackupReport report)
     {
         var counts = report.Result.Statistics;
         var what = $"{HumanText.Count(counts.Files, "file", "files")}, {HumanText.Size(counts.Bytes)}";
+        var isPartial = report.Result.IsPartial ? ", but not everything" : "";
         output.Summary(report.Result.Snapshot is { } snapshot
-            ? $"snapshot {snapshot.Hash.ToString()[..8]} saved{(report.Result.IsPartial ? ", but not everything" : "")}: {what}"
+            ? $"snapshot {snapshot.Hash.ToString()[..8]} saved{isPartial}: {what}"
             : $"dry run, nothing stored: {what}");
         output.Summary(
             $"  {HumanText.Count(counts.FilesNew)} new, {HumanText.Count(counts.FilesChanged)} changed, "
@@ -70,6 +74,7 @@ static class BackupRendering
             + (counts.EntriesVanished > 0 ? $", {HumanText.Count(counts.EntriesVanished)} vanished" : ""));
         output.Summary(
             $"  read {HumanText.Size(counts.BytesRead)}, stored {HumanText.Size(counts.BytesStored)} "
-            + $"in {HumanText.Count(counts.PacksStored, "pack", "packs")}, took {HumanText.Duration(report.Result.Elapsed)}");
+            + $"in {HumanText.Count(counts.PacksStored, "pack", "packs")}, "
+            + $"took {HumanText.Duration(report.Result.Elapsed)}");
     }
 }

@@ -17,9 +17,12 @@ static class EntryText
             return name;
         var time = TimeOf(entry);
         var target = entry.Kind == EntryKind.Symlink ? $" -> {ByteText.Show(entry.LinkTarget)}" : "";
+        var owner = OwnerText(entry.Owner.UserName, entry.Owner.UserId);
+        var group = OwnerText(entry.Owner.GroupName, entry.Owner.GroupId);
+        var modified = time is { } known ? HumanText.Time(known) : "?";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{ModeText(entry)} {OwnerText(entry.Owner.UserName, entry.Owner.UserId),-8} {OwnerText(entry.Owner.GroupName, entry.Owner.GroupId),-8} {entry.Size,14:N0} {(time is { } known ? HumanText.Time(known) : "?"),19} {name}{target}");
+            $"{ModeText(entry)} {owner,-8} {group,-8} {entry.Size,14:N0} {modified,19} {name}{target}");
     }
 
     public static void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> path, Entry entry)

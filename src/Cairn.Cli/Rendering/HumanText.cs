@@ -21,7 +21,8 @@ static class HumanText
         if (time.TotalSeconds < 59.95)
             return string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");
         if (time.TotalSeconds < 3599.5)
-            return string.Create(CultureInfo.InvariantCulture, $"{(int)(time.TotalSeconds + 0.5) / 60}:{(int)(time.TotalSeconds + 0.5) % 60:00} min");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"{(int)(time.TotalSeconds + 0.5) / 60}:{(int)(time.TotalSeconds + 0.5) % 60:00} min");
         var minutes = (long)(time.TotalMinutes + 0.5);
         return string.Create(CultureInfo.InvariantCulture, $"{minutes / 60}:{minutes % 60:00} h");
     }

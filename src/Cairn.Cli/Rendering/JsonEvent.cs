@@ -42,8 +42,10 @@ static class JsonEvent
         writer.WriteBase64String($"{property}Bytes", name);
     }
 
-    public static void WriteTime(this Utf8JsonWriter writer, string property, DateTimeOffset time) => writer.WriteString(
-        property, time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture));
+    public static void WriteTime(this Utf8JsonWriter writer, string property, DateTimeOffset time) =>
+        writer.WriteString(
+        property, time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'",
+            System.Globalization.CultureInfo.InvariantCulture));
 
     public static void WriteNames(this Utf8JsonWriter writer, string property, IEnumerable<string> values)
     {

@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace Cairn.Cli.Rendering;
 
 /// <summary>
-/// Everything that the process prints goes through here: lines for a person, or events for a program (docs/json.md). Results
-/// and summaries go to standard output; errors, notices, and progress on a terminal to standard error. Any thread.
+/// Everything that the process prints goes through here: lines for a person, or events for a program (docs/json.md).
+/// Results and summaries go to standard output; errors, notices, and progress on a terminal to standard error. Any
+/// thread.
 /// </summary>
 sealed class Output : IDisposable
 {
@@ -36,7 +37,8 @@ sealed class Output : IDisposable
         {
             IsJson = isJson, IsQuiet = isQuiet, Verbosity = verbosity,
             IsTerminal = !Console.IsOutputRedirected, IsErrorTerminal = !Console.IsErrorRedirected,
-            HasColour = !Console.IsErrorRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
+            HasColour = !Console.IsErrorRedirected && string.IsNullOrEmpty(
+                Environment.GetEnvironmentVariable("NO_COLOR")),
         });
 
     /// <summary>What was asked for: printed also when quiet.</summary>

@@ -2,7 +2,8 @@ using Cairn.Engine.Operations;
 
 namespace Cairn.Cli.Rendering;
 
-/// <summary>Polls a running operation twice a second: a line on a terminal, events in JSON, nothing in a pipe.</summary>
+/// <summary>Polls a running operation twice a second: a line on a terminal, events in JSON, nothing in a
+/// pipe.</summary>
 sealed class ProgressDisplay(Output output, TimeProvider time) : IAsyncDisposable
 {
     static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -65,7 +66,8 @@ sealed class ProgressDisplay(Output output, TimeProvider time) : IAsyncDisposabl
         }
     }
 
-    void WriteEvent(ProgressSample sample, TimeSpan elapsed, ProgressEstimate estimate) => output.Event("progress", writer =>
+    void WriteEvent(ProgressSample sample, TimeSpan elapsed, ProgressEstimate estimate) =>
+        output.Event("progress", writer =>
     {
         writer.WriteString("phase", sample.Phase);
         writer.WriteNumber("files", sample.Files);

@@ -2,7 +2,8 @@ using Cairn.Engine.Operations;
 
 namespace Cairn.Cli.Rendering;
 
-/// <summary>Such as "reading  41%  12,345 files  1.2 GiB of 2.9 GiB  85.1 MiB/s  stored 300 MiB  0:21 min left".</summary>
+/// <summary>Such as "reading  41%  12,345 files  1.2 GiB of 2.9 GiB  85.1 MiB/s  stored 300 MiB  0:21 min
+/// left".</summary>
 static class ProgressLine
 {
     public static string Format(ProgressSample sample, TimeSpan elapsed, ProgressEstimate estimate)

@@ -13,11 +13,14 @@ static class RestoreRendering
         var result = report.Result;
         output.Summary(
             (isDryRun ? "dry run, nothing written: " : "restored ")
-            + $"{HumanText.Count(result.Files, "file", "files")}, {HumanText.Count(result.Directories, "directory", "directories")}, "
-            + $"{HumanText.Size(result.Bytes)}{(isDryRun ? " would be restored" : "")} to {ByteText.Show(report.Target)}");
+            + $"{HumanText.Count(result.Files, "file", "files")}, "
+            + $"{HumanText.Count(result.Directories, "directory", "directories")}, {HumanText.Size(result.Bytes)}"
+            + $"{(isDryRun ? " would be restored" : "")} to {ByteText.Show(report.Target)}");
         if (result.FilesAlreadyThere > 0)
             output.Summary($"  {HumanText.Count(result.FilesAlreadyThere, "file was", "files were")} there already");
-        output.Summary($"  fetched {HumanText.Size(result.BytesFetched)} from {HumanText.Count(result.PacksRead, "pack", "packs")}");
+        output.Summary(
+            $"  fetched {HumanText.Size(result.BytesFetched)} "
+            + $"from {HumanText.Count(result.PacksRead, "pack", "packs")}");
         output.Event("summary", writer =>
         {
             writer.WriteString("command", "restore");
@@ -41,7 +44,8 @@ static class RestoreRendering
         foreach (var failure in result.Failures.Take(output.Options.Verbosity > 0 ? int.MaxValue : FailuresShown))
             output.Warning($"{ByteText.Show(failure.Path)}: {failure.Message}");
         if (result.FailureCount > 0)
-            output.Warning($"{HumanText.Count(result.FailureCount, "entry is", "entries are")} not restored, or not whole");
+            output.Warning(
+                $"{HumanText.Count(result.FailureCount, "entry is", "entries are")} not restored, or not whole");
         foreach (var failure in result.Failures)
         {
             output.Event("problem", writer =>

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Cairn.Cli.Rendering;
 
-/// <summary>Columns as wide as their widest cell; those named in <paramref name="rightAligned"/> end together.</summary>
+/// <summary>Columns as wide as their widest cell; those named in <paramref name="rightAligned"/> end
+/// together.</summary>
 sealed class Table(string[] titles, params int[] rightAligned)
 {
     readonly List<string[]> _rows = [titles];

@@ -15,8 +15,8 @@ sealed class TerminalPrompt : IPassphrasePrompt
     TerminalPrompt() { }
 
     /// <summary>
-    /// Null unless a person sits there. A process in the background of a session has a terminal too: standard error tells
-    /// whether somebody would see the question.
+    /// Null unless a person sits there. A process in the background of a session has a terminal too: standard error
+    /// tells whether somebody would see the question.
     /// </summary>
     public static TerminalPrompt? TryOpen() => Console.IsErrorRedirected ? null : new TerminalPrompt();
 

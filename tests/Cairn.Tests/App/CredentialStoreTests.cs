@@ -1,4 +1,5 @@
 using Cairn.App;
+using Cairn.App.Access;
 using Cairn.Engine.Crypto;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
@@ -46,7 +47,8 @@ public class CredentialStoreTests
         using var credential = MakeCredential();
         var file = store.Write(credential);
         File.SetUnixFileMode(file, OwnerOnly | UnixFileMode.GroupRead);
-        File.WriteAllText(file, File.ReadAllText(file).Replace("\"machine\"", "\"machines\"", StringComparison.Ordinal));
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"machine\"", "\"machines\"",
+            StringComparison.Ordinal));
 
         var error = Assert.Throws<CredentialException>(() => store.TryRead(credential.Repository));
 
@@ -56,7 +58,8 @@ public class CredentialStoreTests
 
     static HostCredential MakeCredential() => new()
     {
-        Repository = new RepositoryId(Filled(1)), Admin = new SigningPublicKey(Filled(2)), HostName = "machine", Domain = 0,
+        Repository = new RepositoryId(Filled(1)), Admin = new SigningPublicKey(Filled(2)), HostName = "machine",
+            Domain = 0,
         Shared = new SharedKeys(Key(3), Key(4), Key(5)), HostSeed = Key(6),
     };
 

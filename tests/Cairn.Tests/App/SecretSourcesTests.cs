@@ -73,15 +73,18 @@ public class SecretSourcesTests
     }
 
     static SecretKey Get(
-        PassphraseOptions options, CairnConfiguration? configuration = null, params (string Name, string Value)[] variables) =>
-        Make(configuration ?? new CairnConfiguration(), prompt: null, variables).GetPassphrase(options, CancellationToken.None);
+        PassphraseOptions options, CairnConfiguration? configuration = null,
+        params (string Name, string Value)[] variables) =>
+        Make(configuration ?? new CairnConfiguration(), prompt: null, variables).GetPassphrase(options,
+            CancellationToken.None);
 
     static SecretSources Make(
         CairnConfiguration configuration, IPassphrasePrompt? prompt, params (string Name, string Value)[] variables) =>
         new(
             new AppEnvironment
             {
-                Paths = new CairnPaths("/c", "/s", "/k", "/d"), WorkingFolder = "/"u8.ToArray(), HostName = "h", UserName = "u",
+                Paths = new CairnPaths("/c", "/s", "/k", "/d"), WorkingFolder = "/"u8.ToArray(), HostName = "h",
+                    UserName = "u",
                 Program = "p", Prompt = prompt,
                 Variable = name => variables.FirstOrDefault(variable => variable.Name == name).Value,
             },

@@ -42,7 +42,8 @@ public class SnapshotReferenceTests
 
     static Task<SnapshotInfo> FindAsync(string text, string host = "here", Func<SnapshotInfo, bool>? hasPath = null) =>
         SnapshotFinder.FindAsync(
-            Three, SnapshotReference.Parse(text, Time), host, snapshot => Task.FromResult(hasPath?.Invoke(snapshot) ?? true));
+            Three, SnapshotReference.Parse(text, Time), host, snapshot =>
+                Task.FromResult(hasPath?.Invoke(snapshot) ?? true));
 
     [Theory]
     [InlineData("latest", "here", "aaaa2")]
@@ -57,7 +58,8 @@ public class SnapshotReferenceTests
     [Fact]
     public async Task Latest_with_a_path_is_the_newest_that_has_it() =>
         Assert.StartsWith(
-            "aaaa1", (await FindAsync("latest:/x", hasPath: snapshot => snapshot.Id.StartsWith("aaaa1"))).Id, StringComparison.Ordinal);
+            "aaaa1", (await FindAsync("latest:/x", hasPath: snapshot => snapshot.Id.StartsWith("aaaa1"))).Id,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("aaaa", "here", "begins the ids of 2")]
@@ -78,7 +80,8 @@ public class SnapshotReferenceTests
         return new SnapshotInfo
         {
             Name = new SnapshotName(default, default, default, hash), Time = time, Finished = time, HostName = host,
-            UserName = "me", Source = $"{host}:/etc", Roots = ["/etc"u8.ToArray()], Tags = ["daily"], Manifest = default,
+            UserName = "me", Source = $"{host}:/etc", Roots = ["/etc"u8.ToArray()], Tags = ["daily"],
+            Manifest = default,
             ManifestLevel = 0, Statistics = new SnapshotStatistics { Files = 3, Bytes = 1500, BytesStored = 700 },
             Problems = [], ProblemCount = 0, Program = "cairn test", Parent = null,
         };

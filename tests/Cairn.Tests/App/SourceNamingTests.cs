@@ -14,7 +14,8 @@ public class SourceNamingTests
     [Fact]
     public void Roots_are_absolute_sorted_and_each_once()
     {
-        var roots = SourceNaming.NormalRoots([Bytes("b/../c"), Bytes("/a//b/."), Bytes("./c/"), Bytes("/")], Bytes("/w/x"));
+        var roots = SourceNaming.NormalRoots([Bytes("b/../c"), Bytes("/a//b/."), Bytes("./c/"), Bytes("/")],
+            Bytes("/w/x"));
 
         Assert.Equal(["/", "/a/b", "/w/x/c"], roots.Select(root => Encoding.UTF8.GetString(root.Span)));
         Assert.Equal("h:/,/a/b,/w/x/c", SourceNaming.Default("h", roots, stream: null));

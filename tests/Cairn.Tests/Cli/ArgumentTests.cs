@@ -18,7 +18,8 @@ public class ArgumentTests
     }
 
     [Fact]
-    public void Text_stays_the_same_text() => Assert.Equal("ä €😀\ufffd", ByteText.FromBytes(Encoding.UTF8.GetBytes("ä €😀\ufffd")));
+    public void Text_stays_the_same_text() => Assert.Equal("ä €😀\ufffd",
+        ByteText.FromBytes(Encoding.UTF8.GetBytes("ä €😀\ufffd")));
 
     [Fact]
     public void Arguments_are_the_last_ones_of_the_process()

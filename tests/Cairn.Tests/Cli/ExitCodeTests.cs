@@ -61,8 +61,10 @@ public class ExitCodeTests
         var report = ErrorReport.Of(new SourceMissingException("The source /x does not exist."));
         Assert.Equal("the source /x does not exist", report.Message);
 
-        report = ErrorReport.Of(new NoRepositoryException("there is no repository at /x. To create one: cairn -r /x init"));
-        Assert.Equal(("there is no repository at /x", "to create one: cairn -r /x init"), (report.Message, report.Hint));
+        report = ErrorReport.Of(
+            new NoRepositoryException("there is no repository at /x. To create one: cairn -r /x init"));
+        Assert.Equal(("there is no repository at /x", "to create one: cairn -r /x init"),
+            (report.Message, report.Hint));
     }
 
     [Fact]

@@ -7,13 +7,15 @@ using Cairn.Engine.Entries;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Operations.Backup;
 using Cairn.Engine.Operations.Check;
+using Cairn.Engine.Primitives;
 using Cairn.Engine.Snapshots;
 using Cairn.Engine.Sources;
 using Cairn.Tests.App;
 
 namespace Cairn.Tests.Cli;
 
-/// <summary>Programs read these events: they change only together with docs/json.md, and incompatibly only with a new version.</summary>
+/// <summary>Programs read these events: they change only together with docs/json.md, and incompatibly only with a new
+/// version.</summary>
 public class JsonGoldenTests
 {
     [Fact]
@@ -37,7 +39,8 @@ public class JsonGoldenTests
             Assert.Equal(JsonEvent.SchemaVersion, json.RootElement.GetProperty("v").GetInt32());
             var type = json.RootElement.GetProperty("type").GetString();
             Assert.Contains($"## `{type}`", text, StringComparison.Ordinal);
-            foreach (var property in json.RootElement.EnumerateObject().Where(property => !property.Name.EndsWith("Bytes", StringComparison.Ordinal)))
+            foreach (var property in json.RootElement.EnumerateObject().Where(property =>
+                !property.Name.EndsWith("Bytes", StringComparison.Ordinal)))
                 Assert.Contains($"`{property.Name}`", text, StringComparison.Ordinal);
         }
     }
@@ -50,7 +53,8 @@ public class JsonGoldenTests
             new SnapshotName(default, default, default, new ObjectHash([.. Enumerable.Repeat((byte)0xab, 32)])),
             new SnapshotStatistics
             {
-                Files = 3, Directories = 2, Bytes = 1500, FilesNew = 1, FilesChanged = 1, FilesUnchanged = 1, BytesRead = 1000,
+                Files = 3, Directories = 2, Bytes = 1500, FilesNew = 1, FilesChanged = 1, FilesUnchanged = 1,
+                    BytesRead = 1000,
                 BytesStoredPlain = 900, BytesStored = 700, PacksStored = 1,
             },
             [
@@ -58,7 +62,8 @@ public class JsonGoldenTests
                 new SourceProblem(new byte[] { (byte)'/', 0x80 }, "changed while it was read", IsError: false),
             ],
             ProblemCount: 2, IsPartial: true, TimeSpan.FromSeconds(1.5))));
-        output.Event("snapshot", writer => SnapshotJson.Write(writer, SnapshotReferenceTests.Make("aaaa1", day: 1, "here")));
+        output.Event("snapshot", writer => SnapshotJson.Write(writer,
+            SnapshotReferenceTests.Make("aaaa1", day: 1, "here")));
         var entry = new Entry
         {
             Name = "x"u8.ToArray(), Kind = EntryKind.Symlink, Mode = 0x1ff, Owner = new Owner(0, 4, "root", "adm"),
@@ -67,8 +72,10 @@ public class JsonGoldenTests
         output.Event("entry", writer => EntryText.Write(writer, "etc/ä"u8, entry));
         CheckCommand.Print(output, new CheckResult
         {
-            Findings = [new CheckFinding(CheckSeverity.Damage, "packs/aa/bb", FailureKind.Name, "its bytes do not hash to its name")],
-            LostFiles = [new LostFile("abababab", "etc/hosts"u8.ToArray())], LostFileCount = 1, Snapshots = 1, Packs = 2, PacksRead = 2,
+            Findings = [new CheckFinding(CheckSeverity.Damage, "packs/aa/bb", FailureKind.Name,
+                "its bytes do not hash to its name")],
+            LostFiles = [new LostFile("abababab", "etc/hosts"u8.ToArray())], LostFileCount = 1, Snapshots = 1,
+            Packs = 2, PacksRead = 2,
             BytesRead = 4096,
         });
         output.Error(new ErrorReport("the store is full", "make room"), ExitCodes.Store);

@@ -13,10 +13,11 @@ public class RenderingTests
     [InlineData(0x9ed, EntryKind.File, "-rwsr-xr-x")]
     [InlineData(0x9a4, EntryKind.File, "-rwSr--r--")]
     [InlineData(0x3ff, EntryKind.Directory, "drwxrwxrwt")]
-    [InlineData(0x5e8, EntryKind.File, "-rwxr-S---")]
+    [InlineData(0x5e0, EntryKind.File, "-rwxr-S---")]
     public void Modes_are_shown_as_ls_does(int mode, EntryKind kind, string expected) => Assert.Equal(
         expected,
-        EntryText.ModeText(new Entry { Name = "x"u8.ToArray(), Kind = kind, Mode = (ushort)mode, Owner = new Owner(0, 0, "", "") }));
+        EntryText.ModeText(new Entry { Name = "x"u8.ToArray(), Kind = kind, Mode = (ushort)mode,
+            Owner = new Owner(0, 0, "", "") }));
 
     [Fact]
     public void Time_left_comes_from_the_speed_of_the_last_seconds()

@@ -87,8 +87,8 @@ sealed class DataCheck(CheckContext context)
         ObjectHash name, ObjectKey key, ReadOnlySpan<byte> pack, List<PackTable> indexed, FormatViolationException e)
     {
         var isIntact = ObjectWriter.HashOf(pack) == name;
-        // Nobody who may write has vouched for it: junk, unless the index relies on it.
-        var isForeign = isIntact && indexed.Count == 0 && e.Kind is FailureKind.Authentication or FailureKind.Signature;
+        // Nobody with the index key made it: junk, unless the index relies on it.
+        var isForeign = isIntact && indexed.Count == 0 && e.Kind == FailureKind.Authentication;
         var isNewer = isIntact && e.Kind == FailureKind.Unsupported;
         context.Findings.Add(
             isForeign || isNewer ? CheckSeverity.Note : CheckSeverity.Damage, key.Value,

@@ -1,44 +1,17 @@
 // Stand-ins for operations of the engine that are not merged yet: this file goes when they come, nothing else changes.
 #pragma warning disable CS9113
-using Cairn.Engine.Entries;
-using Cairn.Engine.Operations.Check;
 using Cairn.Engine.Repositories.Reading;
-using Cairn.Engine.Snapshots;
 
-namespace Cairn.Engine.Operations.Dump
+namespace Cairn.Engine.Operations.Check;
+
+public sealed class CheckMonitor : IProgressSource
 {
-    public static class DumpOperation
-    {
-        public static Task RunAsync(
-            ReadSession session, SnapshotInfo snapshot, ReadOnlyMemory<byte> path, Stream output,
-            CancellationToken ct) =>
-            throw new NotSupportedException("not merged yet");
-    }
+    public ProgressSample Sample() => default;
 }
 
-namespace Cairn.Engine.Operations.Listing
+public static class CheckOperation
 {
-    public sealed record ListedEntry(ReadOnlyMemory<byte> Path, Entry Entry);
-
-    public static class ListOperation
-    {
-        public static IAsyncEnumerable<ListedEntry> RunAsync(
-            ReadSession session, SnapshotInfo snapshot, ReadOnlyMemory<byte> path, bool isRecursive,
-            CancellationToken ct) => throw new NotSupportedException("not merged yet");
-    }
-}
-
-namespace Cairn.Engine.Operations.Check
-{
-    public sealed class CheckMonitor : IProgressSource
-    {
-        public ProgressSample Sample() => default;
-    }
-
-    public static class CheckOperation
-    {
-        public static Task<CheckResult> RunAsync(
-            ReadSession session, CheckOptions options, CheckMonitor monitor, CancellationToken ct) =>
-            throw new NotSupportedException("not merged yet");
-    }
+    public static Task<CheckResult> RunAsync(
+        ReadSession session, CheckOptions options, CheckMonitor monitor, CancellationToken ct) =>
+        throw new NotSupportedException("not merged yet");
 }

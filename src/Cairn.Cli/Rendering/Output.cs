@@ -59,7 +59,7 @@ sealed class Output : IDisposable
     {
         if (IsJson)
             Event("start", writer => writer.WriteString("message", what));
-        else
+        else if (!IsContentOnOutput || Options.IsErrorTerminal)
             Summary(what);
         Flush();
     }

@@ -20,7 +20,10 @@ static class SignedMessage
     {
         if (signers.Find(signer, type) is not { } publicKey)
             throw new FormatViolationException(
-                FailureKind.Signature, $"it is signed by {signer}, who is not entitled to write a {type}");
+                FailureKind.Signature, $"it is signed by {signer}, who is not entitled to write a {type}")
+            {
+                IsUnknownSigner = true,
+            };
         Verify(publicKey, context, repository, message, signature);
     }
 

@@ -21,12 +21,14 @@ public enum FailureKind
 
 /// <summary>
 /// Bytes from a repository are not what they should be. <paramref name="what"/> says which rule they break; whoever
-/// knows
-/// the object's name adds it when reporting.
+/// knows the object's name adds it when reporting.
 /// </summary>
 public sealed class FormatViolationException(FailureKind kind, string what) : Exception(what)
 {
     public FailureKind Kind { get; } = kind;
+
+    /// <summary>With <see cref="FailureKind.Signature"/>: nobody entitled is known by the signer's id.</summary>
+    public bool IsUnknownSigner { get; init; }
 
     /// <summary>Everything but a newer format and a wrong key means that something was damaged.</summary>
     public bool IsDamage => Kind is not (FailureKind.Unsupported or FailureKind.WrongKey);

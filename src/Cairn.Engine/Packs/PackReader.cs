@@ -72,7 +72,10 @@ public static class PackReader
             throw new FormatViolationException(FailureKind.Content, "its content hash is wrong");
         if (signers.Find(author, ObjectType.Pack) is not { } publicKey)
             throw new FormatViolationException(
-                FailureKind.Signature, $"it is signed by {author}, who is not entitled to write a pack");
+                FailureKind.Signature, $"it is signed by {author}, who is not entitled to write a pack")
+            {
+                IsUnknownSigner = true,
+            };
         var signed = PackSealer.SignedText(
             keys.Repository, contentHash, pack[tableOffset..^PackLayout.TrailerSize]);
         if (!SignatureVerifier.Verify(

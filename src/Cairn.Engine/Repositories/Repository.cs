@@ -47,6 +47,9 @@ public sealed class Repository : IDisposable
     /// <summary>Where the chain of host records ends.</summary>
     public HostRecords.Tail HostTail { get; internal set; }
 
+    /// <summary>Host records are missing in their chain, or damaged: somebody may be entitled who is not known.</summary>
+    public bool HasHostGaps { get; internal set; }
+
     /// <summary>What was found wrong while opening, though not so wrong as to prevent it.</summary>
     public List<string> Problems { get; } = [];
 

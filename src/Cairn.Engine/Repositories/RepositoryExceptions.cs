@@ -12,9 +12,17 @@ public sealed class DamagedObjectException(ObjectKey key, FailureKind kind, stri
     public FailureKind Kind { get; } = kind;
 
     /// <summary>
-    /// Its bytes are those of its name, but no key or signer of this repository made them: somebody's junk, not a loss.
+    /// Its bytes are those of its name, but nobody with a key of this repository made them: somebody's junk, not a loss
+    /// (docs/format.md, section 16). What the index key opens was made by somebody who has it, so there an unknown
+    /// signer means that the record of that signer is lost, which is damage.
     /// </summary>
-    public bool IsForeign => Kind is FailureKind.Authentication or FailureKind.Signature;
+    public bool IsForeign => IsUnderIndexKey ? Kind is FailureKind.Authentication : IsOfUnknownSigner;
+
+    public bool IsOfUnknownSigner => InnerException is FormatViolationException { IsUnknownSigner: true };
+
+    bool IsUnderIndexKey => !PlainPrefixes.Any(prefix => Key.Value.StartsWith(prefix, StringComparison.Ordinal));
+
+    static readonly string[] PlainPrefixes = [ObjectNames.Keys, ObjectNames.Epochs, ObjectNames.Snapshots];
 }
 
 /// <summary>A newer Cairn wrote this; nothing is wrong with it.</summary>

@@ -81,6 +81,7 @@ public static class RepositoryOpener
             var (tail, problems) = await HostRecords.ReadAsync(
                 repository.Store, repository.Keys, repository.Signers, cancellationToken);
             repository.HostTail = tail;
+            repository.HasHostGaps = problems.Count > 0;
             repository.Problems.AddRange(problems);
             return repository;
         }

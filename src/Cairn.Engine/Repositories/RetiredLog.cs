@@ -29,6 +29,9 @@ public sealed class RetiredLog(IObjectStore store, EnvelopeKeys keys, ISignerDir
     public HashSet<ObjectHash> VoidProposed { get; } = [];
     public HashSet<ObjectHash> Void { get; } = [];
 
+    /// <summary>There are records of signers who are not known here.</summary>
+    public bool HasUnknownSigners { get; private set; }
+
     /// <summary>Records that could not be read, and links missing in the chains.</summary>
     public IReadOnlyList<string> Problems => [.. _problems, .. FindGaps()];
 
@@ -51,8 +54,11 @@ public sealed class RetiredLog(IObjectStore store, EnvelopeKeys keys, ISignerDir
             {
                 await ObjectReader.ReadAsync(store, key, name.Hash, bytes => Take(bytes, name), cancellationToken);
             }
-            catch (DamagedObjectException e) when (e.IsForeign)
+            // Anybody who stole a host can plant such a record, and must not stop the others with it. Whether it may have been
+            // a maintainer whose own record is lost, the caller knows.
+            catch (DamagedObjectException e) when (e.IsForeign || e.IsOfUnknownSigner)
             {
+                HasUnknownSigners |= e.IsOfUnknownSigner;
                 _problems.Add(e.Message);
             }
             _read.Add(key);

@@ -141,6 +141,12 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         await retired.LookAsync(cancellationToken);
+        // S4: a record that nobody here can verify may be a condemnation, if records of who may write such are missing.
+        if (retired.HasUnknownSigners && repository.HasHostGaps)
+            throw new DamagedObjectException(
+                new ObjectKey("hosts"), FailureKind.Signature,
+                "records of hosts or maintainers are missing, and without them it cannot be told what was condemned. "
+                + "Nothing was recorded: run \"cairn check\"");
         foreach (var pack in retired.Condemned)
             index.Exclude(pack);
     }

@@ -18,14 +18,12 @@ public static class DumpUseCase
     public static async Task<SnapshotInfo> RunAsync(
         AppEnvironment environment, DumpRequest request, Stream output, CancellationToken cancellationToken)
     {
-        if (request.Snapshot.Path.IsEmpty)
-            throw new UsageException("dump needs a path", "write it as SNAPSHOT:PATH, for a stream SNAPSHOT:NAME");
         await using var open = await OpenSnapshots.OpenAsync(environment, request.Access, cancellationToken);
         var snapshot = await open.FindAsync(request.Snapshot, request.Host, environment.Events, cancellationToken);
+        var monitor = new DumpMonitor();
+        environment.Events.Start($"writing from snapshot {snapshot.ShortId}", monitor);
         await DumpOperation.RunAsync(
-            open.Session, snapshot, output,
-            new DumpOptions { Path = request.Snapshot.Path, Workers = Environment.ProcessorCount }, new DumpMonitor(),
-            cancellationToken);
+            open.Session, snapshot, request.Snapshot.Path, output, monitor, cancellationToken);
         await output.FlushAsync(cancellationToken);
         return snapshot;
     }

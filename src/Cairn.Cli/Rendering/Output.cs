@@ -59,7 +59,7 @@ sealed class Output : IDisposable
     {
         if (IsJson)
             Event("start", writer => writer.WriteString("message", what));
-        else
+        else if (!IsContentOnOutput || Options.IsErrorTerminal)
             Summary(what);
         Flush();
     }
@@ -162,6 +162,9 @@ sealed class Output : IDisposable
         {
             if (_status.Length > 0)
                 WriteRaw(_error, ClearLine);
+            // Both may be the same terminal or file: lines stand in the order in which they were said.
+            if (target == _error)
+                Guard(_out.Flush);
             WriteRaw(target, text);
             if (_status.Length > 0)
             {

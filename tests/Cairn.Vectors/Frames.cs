@@ -19,7 +19,8 @@ static class Frames
         [.. Magic, Descriptor, .. ContentSize(claimed), .. Block(value, count)];
 
     /// <summary>A window descriptor in place of the content size.</summary>
-    public static byte[] RepeatWithoutContentSize(byte value, int count) => [.. Magic, 0x00, 0x00, .. Block(value, count)];
+    public static byte[] RepeatWithoutContentSize(byte value, int count) =>
+        [.. Magic, 0x00, 0x00, .. Block(value, count)];
 
     public static byte[] RepeatWithDictionary(byte value, int count) =>
         [.. Magic, Descriptor | 1, 7, .. ContentSize(count), .. Block(value, count)];

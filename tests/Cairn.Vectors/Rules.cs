@@ -1,7 +1,8 @@
 namespace Cairn.Vectors;
 
 /// <summary>
-/// The rules of docs/format.md that vectors show: each with words that stand in that section. Every MUST of the text lies
+/// The rules of docs/format.md that vectors show: each with words that stand in that section. Every MUST of the text
+/// lies
 /// within the words of a rule, so a new one needs a line here and a vector, or a reason why there can be none.
 /// </summary>
 public sealed record Rule(string Id, string Words, string? WhyNoVector = null)
@@ -13,7 +14,8 @@ public static class Rules
 {
     public static IReadOnlyList<Rule> All { get; } =
     [
-        new("0-words", "The words MUST, MUST NOT, SHOULD and MAY are those of RFC 2119", "it only says what words mean"),
+        new("0-words", "The words MUST, MUST NOT, SHOULD and MAY are those of RFC 2119",
+            "it only says what words mean"),
         new("1-varint", "the shortest form is the only one allowed"),
         new("1-canonical", "A decoder MUST refuse any other"),
         new("1-limits", "A decoder MUST check every length and count against section 2"),
@@ -52,7 +54,8 @@ public static class Rules
         new("7-explicit", "the flag MUST NOT be set where these are the values"),
         new("7-kinds", "Pack kind 1 holds kind 0 only"),
         new("7-nonce", "No two rows of a pack may use the same key and ordinal"),
-        new("7-writers", "A key and an ordinal MUST never encrypt twice", "what a writer did before cannot be seen in an object"),
+        new("7-writers", "A key and an ordinal MUST never encrypt twice",
+            "what a writer did before cannot be seen in an object"),
         new("7-repacking", "**Repacking** copies ciphertext"),
         new("7-codec", "A decoder MUST refuse any other frame"),
         new("7-blob", "check the tag, decode, check the length, compute the blob id"),

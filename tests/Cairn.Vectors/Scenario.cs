@@ -52,7 +52,8 @@ static class Scenario
             : ObjectNames.Dated(PrefixOf(type), maker.Ulid, hash);
         return new Vector
         {
-            Scenario = scenario, Decoder = DecoderOf(type), Expect = expect, Rules = rules.Split(' '), Comment = comment,
+            Scenario = scenario, Decoder = DecoderOf(type), Expect = expect, Rules = rules.Split(' '),
+                Comment = comment,
             Fields = Kit.World, Name = name.Value, Object = stored, Content = content,
         };
     }

@@ -7,7 +7,8 @@ namespace Cairn.Vectors;
 
 public static partial class Show
 {
-    /// <summary>A record by the names of records.proto: one line a field or item, defaults left out, parts indented.</summary>
+    /// <summary>A record by the names of records.proto: one line a field or item, defaults left out, parts
+    /// indented.</summary>
     public static string Record(IMessage record)
     {
         var text = new StringBuilder();
@@ -20,7 +21,8 @@ public static partial class Show
         foreach (var field in record.Descriptor.Fields.InFieldNumberOrder())
         {
             var value = field.Accessor.GetValue(record);
-            foreach (var item in value is IEnumerable list and not (string or ByteString) ? list.Cast<object>() : [value])
+            foreach (var item in value is IEnumerable list and not (string or ByteString)
+                ? list.Cast<object>() : [value])
                 Append(text, field, item, indent);
         }
     }

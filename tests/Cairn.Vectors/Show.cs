@@ -119,7 +119,8 @@ public static partial class Show
         text.Append($"files {info.Statistics.Files} directories {info.Statistics.Directories} ");
         text.Append($"others {info.Statistics.Others} bytes {info.Statistics.Bytes}\n");
         foreach (var problem in info.Problems)
-            text.Append($"problem {Text(problem.Path.Span)} {Text(problem.Message)} {(problem.IsError ? "error" : "note")}\n");
+            text.Append(
+                $"problem {Text(problem.Path.Span)} {Text(problem.Message)} {(problem.IsError ? "error" : "note")}\n");
         text.Append($"problems {info.ProblemCount}\n");
         text.Append($"program {Text(info.Program)}\n");
         text.Append($"parent {info.Parent?.ToString() ?? "none"}\n");

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Cairn.Vectors;
 
-/// <summary>One scenario: what to read, with which keys, and what must come of it. Its file is described in vectors/README.md.</summary>
+/// <summary>One scenario: what to read, with which keys, and what must come of it. Its file is described in
+/// vectors/README.md.</summary>
 public sealed record Vector
 {
     public const string Success = "success";
@@ -32,7 +33,8 @@ public sealed record Vector
 
     public string Field(string key) => Fields.First(field => field.Key == key).Value;
 
-    public IEnumerable<string> AllOf(string key) => Fields.Where(field => field.Key == key).Select(field => field.Value);
+    public IEnumerable<string> AllOf(string key) =>
+        Fields.Where(field => field.Key == key).Select(field => field.Value);
 
     public string Format()
     {
@@ -70,7 +72,8 @@ public sealed record Vector
                 throw new FormatException($"not a line of a vector: {line}");
         }
         string Take(string key) => Find(key) ?? throw new FormatException($"it has no {key}");
-        string? Find(string key) => fields.Where(field => field.Key == key).Select(field => field.Value).SingleOrDefault();
+        string? Find(string key) =>
+            fields.Where(field => field.Key == key).Select(field => field.Value).SingleOrDefault();
         var block = fields.SingleOrDefault(field => field.Key is "content" or "released");
         var hex = fields.SingleOrDefault(field => field.Key == "object");
         string[] known = ["scenario", "decoder", "expect", "rules", "comment", "name", "object", "content", "released"];

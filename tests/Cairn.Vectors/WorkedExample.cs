@@ -12,7 +12,8 @@ static class WorkedExample
     public static Vector Vector()
     {
         var vector = Vectors.Scenario.Pack(
-            Scenario, Vectors.Vector.Success, "18-example 7-layout 7-table", "The worked example: see README.md beside it.",
+            Scenario, Vectors.Vector.Success, "18-example 7-layout 7-table",
+                "The worked example: see README.md beside it.",
             PackScenarios.Model);
         var maker = PackScenarios.Model(new Kit(Scenario));
         var (table, _) = PackScenarios.Describe(maker, vector);
@@ -30,9 +31,10 @@ static class WorkedExample
         text.Append("""
             # A pack, byte by byte
 
-            `pack.txt` is this pack as a vector. It is the example of docs/format.md section 18: a data pack with two blobs, one
-            stored as it is ("hello, cairn" and a line feed) and one compressed (a thousand times the letter a). The content
-            key is what the sealed box holds; with the keys of `pack.txt` everything here can be computed again.
+            `pack.txt` is this pack as a vector. It is the example of docs/format.md section 18: a data pack with two
+            blobs, one stored as it is ("hello, cairn" and a line feed) and one compressed (a thousand times the letter
+            a). The content key is what the sealed box holds; with the keys of `pack.txt` everything here can be
+            computed again.
 
 
             """);
@@ -48,14 +50,16 @@ static class WorkedExample
         }
         AppendHeader(parts.Header, Row);
         Row(parts.Blobs[0], "blob 0", "AEAD(content key, 0, …), 13 bytes of content and the tag");
-        Row(parts.Blobs[1], "blob 1", $"AEAD(content key, 1, …), a frame of {maker.Blobs[1].Frame!.Length} bytes and the tag");
+        Row(parts.Blobs[1], "blob 1",
+            $"AEAD(content key, 1, …), a frame of {maker.Blobs[1].Frame!.Length} bytes and the tag");
         Row(parts.Padding, "padding", $"{parts.Padding.Length} random bytes, so that the pack has 4,096");
-        Row(parts.Table, "table", $"AEAD, {parts.Table.Length} = P({maker.Make().TableText.Length} + 16) bytes with the tag");
+        Row(parts.Table, "table", $"AEAD, {parts.Table.Length} bytes with the tag");
         AppendTrailer(parts.Trailer, Row);
         AppendTableText(text, parts.TableText, maker);
-        text.Append($"\nThe frame of blob 1: `{maker.Blobs[1].Frame!.Hex()}` (magic, frame header descriptor `60`: single segment and\n");
-        text.Append("content size in two bytes, 1,000 − 256, then one last block of type 1: \"the byte `61`, 1,000 times\").\n");
-        return text.ToString().Replace($" = P({maker.Make().TableText.Length} + 16) bytes", " bytes");
+        text.Append($"\nThe frame of blob 1: `{maker.Blobs[1].Frame!.Hex()}`: magic, frame header descriptor `60`\n");
+        text.Append("(single segment and content size in two bytes), 1,000 − 256, then one last block of type 1,\n");
+        text.Append("\"the byte `61`, 1,000 times\".\n");
+        return text.ToString();
     }
 
     delegate void RowWriter(ReadOnlySpan<byte> bytes, string field, string meaning);

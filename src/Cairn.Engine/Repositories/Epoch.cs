@@ -11,7 +11,8 @@ namespace Cairn.Engine.Repositories;
 public sealed record Epoch(uint Number, ushort Domain, SigningPublicKey Admin, SealingPublicKey Restore);
 
 /// <summary>
-/// The epochs of a repository: the first from the descriptor, each later one signed by the admin of the one before, so that
+/// The epochs of a repository: the first from the descriptor, each later one signed by the admin of the one before,
+/// so that
 /// whoever pins the first admin key can follow.
 /// </summary>
 public static class EpochChain
@@ -35,7 +36,8 @@ public static class EpochChain
         return objects.Count == 0
             ? epochs
             : throw new DamagedObjectException(
-                objects[0].Key, FailureKind.Signature, "it continues no epoch: its signer is not the admin of the one before");
+                objects[0].Key, FailureKind.Signature,
+                    "it continues no epoch: its signer is not the admin of the one before");
     }
 
     static Epoch? TakeNext(List<StoredEpoch> objects, Epoch last, RepositoryId repository)

@@ -8,7 +8,8 @@ using Google.Protobuf;
 
 namespace Cairn.Engine.Repositories;
 
-/// <summary>Reads and writes <c>hosts/</c>: who was let in, by an admin, in a chain (docs/format.md, HostRecord).</summary>
+/// <summary>Reads and writes <c>hosts/</c>: who was let in, by an admin, in a chain (docs/format.md,
+/// HostRecord).</summary>
 public static class HostRecords
 {
     sealed record Stored(ObjectHash Hash, HostRecord Record);
@@ -66,7 +67,8 @@ public static class HostRecords
         return new Tail(record.Sequence, hash);
     }
 
-    internal static HostRecord Open(ReadOnlyMemory<byte> bytes, DatedName name, EnvelopeKeys keys, ISignerDirectory signers)
+    internal static HostRecord Open(ReadOnlyMemory<byte> bytes, DatedName name, EnvelopeKeys keys,
+        ISignerDirectory signers)
     {
         var opened = IndexEnvelope.Open(ObjectType.HostRecord, bytes.Span, keys, signers);
         if (opened.Ulid != name.Ulid)

@@ -8,7 +8,8 @@ using Google.Protobuf;
 namespace Cairn.Engine.Repositories;
 
 /// <summary>
-/// What <c>retired/</c> announces: the other side of the commit protocol (docs/design/commit-protocol.md). Read again and
+/// What <c>retired/</c> announces: the other side of the commit protocol (docs/design/commit-protocol.md). Read
+/// again and
 /// again during a backup; each look fetches only what is new.
 /// </summary>
 public sealed class RetiredLog(IObjectStore store, EnvelopeKeys keys, ISignerDirectory signers)

@@ -200,7 +200,8 @@ static partial class EntryPoints
     {
         public byte[] Of(BlobId id) => contents[id];
 
-        public ValueTask<ReadOnlyMemory<byte>> ReadAsync(BlobKind kind, BlobId id, CancellationToken cancellationToken) =>
+        public ValueTask<ReadOnlyMemory<byte>> ReadAsync(BlobKind kind, BlobId id,
+            CancellationToken cancellationToken) =>
             new(contents[id]);
     }
 }

@@ -62,12 +62,14 @@ static partial class EntryPoints
             case "epoch":
                 return Show.Record(DecodeEpoch(OpenPlain(ObjectType.Epoch, key, bytes, world)));
             case "host-record":
-                return Show.Record(HostRecords.Open(bytes, Name(ObjectNames.Hosts, key), world.Envelope, world.Signers));
+                return Show.Record(HostRecords.Open(bytes, Name(ObjectNames.Hosts, key), world.Envelope,
+                    world.Signers));
             case "retired":
                 return Show.Record(RetiredLog.Open(
                     bytes, Name(ObjectNames.Retired, key), world.Envelope, world.Signers).Record);
             case "moves":
-                return Show.Record(RecordCodecs.DecodeMoves(OpenUnderIndexKey(ObjectType.Moves, key, bytes, world).Span));
+                return Show.Record(RecordCodecs.DecodeMoves(OpenUnderIndexKey(ObjectType.Moves, key, bytes,
+                    world).Span));
             case "index":
                 var tables = IndexCodec.Decode(OpenUnderIndexKey(ObjectType.Index, key, bytes, world).Span);
                 return $"packs {tables.Length}\n" + string.Concat(tables.Select(Show.Table));

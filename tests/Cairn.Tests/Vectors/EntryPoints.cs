@@ -11,12 +11,15 @@ using Cairn.Vectors.Scenarios;
 
 namespace Cairn.Tests.Vectors;
 
-/// <summary>Which parts of the engine read what a vector holds. Each writes what it releases, as soon as it has it.</summary>
+/// <summary>Which parts of the engine read what a vector holds. Each writes what it releases, as soon as it has
+/// it.</summary>
 static partial class EntryPoints
 {
-    public static IReadOnlyList<(string Name, Func<StringBuilder, Task> Read)> Of(Vector vector) => vector.Decoder switch
+    public static IReadOnlyList<(string Name, Func<StringBuilder, Task> Read)> Of(Vector vector) =>
+        vector.Decoder switch
     {
-        "varint" or "svarint" => [("ByteReader", Number(vector, ReadNumber)), ("PieceReader", Number(vector, ReadPieceNumber))],
+        "varint" or "svarint" => [("ByteReader", Number(vector, ReadNumber)), ("PieceReader", Number(vector,
+            ReadPieceNumber))],
         "padding" => [("Padding", Now(released => ShowPadding(vector, released)))],
         "name" => [("ObjectNames", Now(released => released.Append(PartsOfName(vector.Name!))))],
         "keys" or "blob-id" or "keyed-name" or "one-time-key" or "chunking" or "chunking-secrets" =>
@@ -85,7 +88,8 @@ static partial class EntryPoints
             return $"ledger {host} {ledger.Ulid} {ledger.Hash}\n";
         if (ObjectNames.TryParseSnapshot(key, out var snapshot))
             return $"snapshot {snapshot.Host} {snapshot.Ulid} {snapshot.Ledger} {snapshot.Hash}\n";
-        string[] dated = [ObjectNames.Epochs, ObjectNames.Keys, ObjectNames.Hosts, ObjectNames.Index, ObjectNames.Moves, ObjectNames.Retired];
+        string[] dated = [ObjectNames.Epochs, ObjectNames.Keys, ObjectNames.Hosts, ObjectNames.Index,
+            ObjectNames.Moves, ObjectNames.Retired];
         foreach (var prefix in dated)
             if (ObjectNames.TryParseDated(prefix, key, out var name))
                 return $"{prefix[..^1]} {name.Ulid} {name.Hash}\n";

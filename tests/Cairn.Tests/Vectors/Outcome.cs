@@ -37,5 +37,6 @@ sealed record Outcome(string Kind, string Message, string Released)
         _ => null,
     };
 
-    static string Word(FailureKind kind) => kind == FailureKind.WrongKey ? Scenario.WrongKey : kind.ToString().ToLowerInvariant();
+    static string Word(FailureKind kind) =>
+        kind == FailureKind.WrongKey ? Scenario.WrongKey : kind.ToString().ToLowerInvariant();
 }

@@ -23,7 +23,8 @@ public partial class VectorTests
         {
             var outcome = await Outcome.OfAsync(read);
             Assert.True(
-                vector.Expect == outcome.Kind, $"{name}: expected {vector.Expect}, got {outcome.Kind}: {outcome.Message}");
+                vector.Expect == outcome.Kind,
+                    $"{name}: expected {vector.Expect}, got {outcome.Kind}: {outcome.Message}");
             Assert.Equal(vector.Content, outcome.Released);
         }
         foreach (var (name, takes) in EntryPoints.OfFolders(vector))
@@ -74,8 +75,20 @@ public partial class VectorTests
         {
             var rest = Rules.All.Where(rule => rule.Section == number)
                 .Aggregate(text, (left, rule) => left.Replace(rule.Words, ""));
-            Assert.False(Must().IsMatch(rest), $"section {number} has a MUST that no rule of Rules.cs names: {Around(rest)}");
+            Assert.False(Must().IsMatch(rest),
+                $"section {number} has a MUST that no rule of Rules.cs names: {Around(rest)}");
         }
+    }
+
+    [Fact]
+    public void The_example_in_the_format_is_the_pack_of_the_vector()
+    {
+        var readme = File.ReadAllText(Path.Combine(Root, "pack-worked-example", "README.md"));
+        var fields = ExampleField().Matches(Sections(keepLines: true)[18]);
+        Assert.InRange(fields.Count, 30, 40);
+        foreach (Match field in fields)
+            Assert.Matches($"`{field.Groups[1].Value}([0-9a-f]*|[0-9a-f]+ … [0-9a-f]*){field.Groups[2].Value}`",
+                readme);
     }
 
     static string Around(string text)
@@ -88,17 +101,22 @@ public partial class VectorTests
         Directory.EnumerateFiles(Root, "*.txt", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/')).Order(StringComparer.Ordinal);
 
-    /// <summary>The sections of docs/format.md by number, white space made alike; 0 is what stands before the first.</summary>
-    static Dictionary<int, string> Sections()
+    /// <summary>The sections of docs/format.md by number, white space made alike; 0 is what stands before the
+    /// first.</summary>
+    static Dictionary<int, string> Sections(bool keepLines = false)
     {
         var text = File.ReadAllText(Path.Combine(SourceFile.Root, "docs", "format.md"));
         var parts = Regex.Split(text, @"^## (?=\d+\. )", RegexOptions.Multiline);
         return parts.ToDictionary(
-            part => part == parts[0] ? 0 : int.Parse(part[..part.IndexOf('.')]), part => WhiteSpace().Replace(part, " "));
+            part => part == parts[0] ? 0 : int.Parse(part[..part.IndexOf('.')]), part =>
+                keepLines ? part : WhiteSpace().Replace(part, " "));
     }
 
     [GeneratedRegex(@"\bMUST\b")]
     private static partial Regex Must();
+
+    [GeneratedRegex(@"^ [ \d]{6}([0-9a-f]{2,24})(?:…([0-9a-f]{8}))? ", RegexOptions.Multiline)]
+    private static partial Regex ExampleField();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex WhiteSpace();

@@ -47,7 +47,8 @@ static class DescriptorScenarios
             "\"minimum\": 262144", "\"minimum\": 2621440"),
         Signed("pack-size-out-of-bounds", Framing, "1-limits", "Packs of a terabyte.",
             "\"size\": 33554432", "\"size\": 1099511627776"),
-        Case("too-long", Framing, "1-limits", "Longer than a descriptor may be.", text => text + new string(' ', 65_536)),
+        Case("too-long", Framing, "1-limits", "Longer than a descriptor may be.",
+            text => text + new string(' ', 65_536)),
         Case("signature-changed", Signature, "13-signature", "A digit of the signature.", text =>
             text[..^5] + (text[^5] == '0' ? '1' : '0') + text[^4..]),
         Case("changed-after-signing", Signature, "13-signature", "A pack size that was not signed.",

@@ -41,7 +41,8 @@ static class IndexScenarios
             Rows =
             [
                 new PackRow(
-                    new BlobId(Kit.HashOf($"blob {i}")), i == 0 ? BlobKind.Chunk : BlobKind.Manifest, Codec.Zstd, 300, 1000,
+                    new BlobId(Kit.HashOf($"blob {i}")), i == 0 ? BlobKind.Chunk : BlobKind.Manifest, Codec.Zstd, 300,
+                        1000,
                     0, 0, 0),
             ],
             BlobsOffset = PackHeader.SizeWithKeys(1),

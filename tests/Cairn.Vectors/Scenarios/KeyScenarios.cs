@@ -17,9 +17,11 @@ static class KeyScenarios
 
     static IEnumerable<Vector> Derivations() =>
     [
-        Computed("keys/epoch-0", "keys", "4-derivation 4-repository-id 4-signer-id", "All that follows from a seed, domain 0.",
+        Computed("keys/epoch-0", "keys", "4-derivation 4-repository-id 4-signer-id",
+            "All that follows from a seed, domain 0.",
             KeysOf(0), ("seed", Seed), ("domain", "0")),
-        Computed("keys/domain-3", "keys", "4-derivation", "The same seed in domain 3.", KeysOf(3), ("seed", Seed), ("domain", "3")),
+        Computed("keys/domain-3", "keys", "4-derivation", "The same seed in domain 3.", KeysOf(3), ("seed", Seed),
+            ("domain", "3")),
         Computed("keys/blob-ids", "blob-id", "4-blob-id", "The same content as chunk, extent list and manifest piece.",
             string.Concat(Enumerable.Range(0, 3).Select(kind =>
                 $"{kind} {Kit.Hasher.Hash((byte)kind, "hello, cairn\n"u8)}\n")),
@@ -28,7 +30,8 @@ static class KeyScenarios
             $"{KeyedName.Of(Kit.Keys.Shared.Index, "home")}\n", ("seed", Seed), ("text", "home")),
         Computed("keys/one-time-keys", "one-time-key", "4-one-time-key", "One-time keys of objects.",
             OneTimeKeys(), ("seed", Seed), ("salt", Kit.HashOf("salt").Hex())),
-        Computed("keys/passphrase", "passphrase", "4-passphrase", "Argon2id with 8 MiB and one pass, and the public key.",
+        Computed("keys/passphrase", "passphrase", "4-passphrase",
+            "Argon2id with 8 MiB and one pass, and the public key.",
             PassphraseOf("correct horse", 8192, 1), ("passphrase", "correct horse"),
             ("salt", Kit.HashOf("salt")[..16].Hex()), ("memory", "8192"), ("passes", "1")),
         Computed("keys/passphrase-not-ascii", "passphrase", "4-passphrase", "UTF-8 as typed: not normalised.",
@@ -70,7 +73,8 @@ static class KeyScenarios
         yield return Typed("lower-case", Success, "In lower case.", text.ToLowerInvariant(), content);
         yield return Typed("without-dashes", Success, "Without dashes.", text.Replace("-", ""), content);
         yield return Typed("spaces", Success, "Spaces in place of dashes.", text.Replace('-', ' '), content);
-        yield return Typed("look-alikes", Success, "O for 0 and L for 1.", text.Replace('0', 'o').Replace('1', 'l'), content);
+        yield return Typed("look-alikes", Success, "O for 0 and L for 1.", text.Replace('0', 'o').Replace('1', 'l'),
+            content);
         yield return Typed("letter-missing", Framing, "The last letter is missing.", text[..^1], "");
         yield return Typed("letter-too-many", Framing, "A letter too many.", text + "0", "");
         yield return Typed("wrong-letter", Framing, "The checksum does not fit.",
@@ -92,7 +96,8 @@ static class KeyScenarios
         Chunking("shorter-than-minimum", 4096, 16_384, 65_536, 3, 4095, "One chunk, below the minimum."),
         Chunking("nothing", 4096, 16_384, 65_536, 3, 0, "No data, no chunk."),
         Computed("chunking/secrets", "chunking-secrets", "11-secrets",
-            "SHA-256 of the Gear table; the cut key; the piece key; SipHash under the piece key.", Secrets(), ("seed", Seed)),
+            "SHA-256 of the Gear table; the cut key; the piece key; SipHash under the piece key.", Secrets(),
+                ("seed", Seed)),
     ];
 
     public static string Secrets()
@@ -109,7 +114,8 @@ static class KeyScenarios
     {
         var data = Data(seed, length);
         return Computed(
-            $"chunking/{name}", "chunking", "11-cuts", comment, Show.Cuts(Kit.Keys.Shared.Chunking, minimum, average, maximum, data),
+            $"chunking/{name}", "chunking", "11-cuts", comment,
+                Show.Cuts(Kit.Keys.Shared.Chunking, minimum, average, maximum, data),
             ("seed", Seed), ("parameters", $"{minimum} {average} {maximum}"),
             ("data", seed is { } value ? $"splitmix64 {value}" : "zeros"), ("length", $"{length}"));
     }

@@ -65,15 +65,18 @@ static class PackScenarios
         Case("manifest-pack", Success, "7-kinds", "An extent list and a manifest piece.", p => p with
         {
             Kind = PackKind.Manifest,
-            Blobs = [new BlobMaker([0, 1, 3]) { Kind = BlobKind.ExtentList }, new BlobMaker([0, 0]) { Kind = BlobKind.Manifest }],
+            Blobs = [new BlobMaker([0, 1, 3]) { Kind = BlobKind.ExtentList },
+                new BlobMaker([0, 0]) { Kind = BlobKind.Manifest }],
         }),
-        Case("repacked", Success, "7-explicit 7-repacking", "Rows of two keys and two authors, with the ordinals they had.",
+        Case("repacked", Success, "7-explicit 7-repacking",
+            "Rows of two keys and two authors, with the ordinals they had.",
             p => p with
             {
                 KeyCount = 2, Authors = [Kit.Maintainer.Id, Kit.Host.Id], Signer = Kit.Maintainer,
                 Blobs =
                 [
-                    p.Blobs[0] with { Key = 0, Ordinal = 5, Author = 1 }, p.Blobs[1] with { Key = 1, Ordinal = 5, Author = 1 },
+                    p.Blobs[0] with { Key = 0, Ordinal = 5, Author = 1 },
+                        p.Blobs[1] with { Key = 1, Ordinal = 5, Author = 1 },
                 ],
             }),
         Case("empty-blob", Success, "7-blob", "A chunk without content.", p => p with { Blobs = [new BlobMaker([])] }),
@@ -84,14 +87,16 @@ static class PackScenarios
         Case("format-newer", Unsupported, "6-format", "Format 2.", p => p with { Header = h => h.With(5, 2) }),
         Case("suite-unknown", Unsupported, "3-suite", "Suite 2.", p => p with { Header = h => h.With(7, 2) }),
         Case("magic", Framing, "6-header", "The first byte is not C.", p => p with { Header = h => h.Flipping(0) }),
-        Case("type", Framing, "6-header", "Type 2 under the name of a pack.", p => p with { Header = h => h.With(6, 2) }),
+        Case("type", Framing, "6-header", "Type 2 under the name of a pack.",
+            p => p with { Header = h => h.With(6, 2) }),
         Case("reserved-set", Framing, "1-canonical", "A reserved byte.", p => p with { Header = h => h.With(11, 1) }),
         Case("reserved-of-pack-set", Framing, "1-canonical 7-layout", "The pack's reserved byte.",
             p => p with { Header = h => h.With(13, 1) }),
         Case("kind-unknown", Framing, "7-kinds", "There is no kind 3.", p => p with { Header = h => h.With(12, 3) }),
         Case("no-keys", Framing, "7-layout", "No key at all.", p => p with { Header = h => h.With(14, 0, 0) }),
         Case("keys-beyond-limit", Framing, "1-limits", "1,025 keys.", p => p with { Header = h => h.With(14, 1, 4) }),
-        Case("key-suite-unknown", Unsupported, "3-suite", "A key of suite 2.", p => p with { Header = h => h.With(48, 2) }),
+        Case("key-suite-unknown", Unsupported, "3-suite", "A key of suite 2.",
+            p => p with { Header = h => h.With(48, 2) }),
     ];
 
     static IEnumerable<Vector> Names() =>
@@ -116,7 +121,8 @@ static class PackScenarios
             p => p with { TableZeros = z => [.. z, .. new byte[32]] }),
         Case("no-authors", Framing, "7-table", "Nobody vouches for it.",
             p => p with { TableText = t => t.With(0, 0, 0).Without(2, 16) }),
-        Case("authors-beyond-limit", Framing, "1-limits", "1,025 authors.", p => p with { TableText = t => t.With(0, 1, 4) }),
+        Case("authors-beyond-limit", Framing, "1-limits", "1,025 authors.",
+            p => p with { TableText = t => t.With(0, 1, 4) }),
         Case("rows-more-than-fit", Framing, "1-limits", "2^20 rows in a table of two.",
             p => p with { TableText = t => t.With(RowCount, 0, 0, 16, 0) }),
         Case("rows-beyond-limit", Framing, "1-limits", "2^32 - 1 rows.",
@@ -126,11 +132,13 @@ static class PackScenarios
         Case("blobs-run-into-table", Framing, "7-layout", "A row claims more bytes than there are before the table.",
             p => p with { TableText = t => t.With(FirstStored, 0xFF).Inserting(FirstStored + 1, 0x7F) }),
         Case("blob-longer-than-limit", Framing, "1-limits", "A row of 2^32 bytes.",
-            p => p with { TableText = t => t.With(FirstStored, 0x80).Inserting(FirstStored + 1, 0x80, 0x80, 0x80, 0x10) }),
+            p => p with { TableText = t => t.With(FirstStored, 0x80).Inserting(FirstStored + 1, 0x80, 0x80, 0x80,
+                0x10) }),
     ];
 
     static Vector Row(
-        string name, string expect, string rules, string comment, Func<BlobMaker, BlobMaker> second, int keys = 1) => Case(
+        string name, string expect, string rules, string comment, Func<BlobMaker, BlobMaker> second, int keys = 1) =>
+            Case(
             name, expect, rules, comment, p => p with { KeyCount = keys, Blobs = [p.Blobs[0], second(p.Blobs[1])] });
 
     static IEnumerable<Vector> Rows() =>
@@ -151,7 +159,8 @@ static class PackScenarios
             p => p with { TableText = t => t.Flipping(FirstStored, 7).Inserting(FirstStored + 1, 0) }),
         Row("explicit-without-need", Framing, "7-explicit", "Explicit, with the values that it would have anyway.",
             b => b with { ExplicitTail = [0, 1, 0] }),
-        Row("explicit-key-out-of-range", Framing, "7-explicit", "Key 1 of one.", b => b with { ExplicitTail = [1, 1, 0] }),
+        Row("explicit-key-out-of-range", Framing, "7-explicit", "Key 1 of one.",
+            b => b with { ExplicitTail = [1, 1, 0] }),
         Row("explicit-author-out-of-range", Framing, "7-explicit", "Author 1 of one.",
             b => b with { ExplicitTail = [0, 1, 1] }),
         Row("explicit-ordinal-beyond-32-bits", Framing, "7-explicit", "Ordinal 2^32.",
@@ -173,7 +182,8 @@ static class PackScenarios
             p => p with { ContentHash = h => h.Flipping(0) }),
         Case("signature-changed", Signature, "7-layout", "A bit of the signature.",
             p => p with { Signature = s => s.Flipping(3) }),
-        Case("signer-is-not-the-first-author", Signature, "7-layout 6-signer", "The second author signed it.", p => p with
+        Case("signer-is-not-the-first-author", Signature, "7-layout 6-signer", "The second author signed it.",
+            p => p with
         {
             Authors = [Kit.Host.Id, Kit.OtherHost.Id], Signer = Kit.OtherHost,
         }),
@@ -230,7 +240,8 @@ static class PackScenarios
                 Vectors.Frames.RepeatClaiming((byte)'a', 1001, 1000)),
             Frame("shorter-than-claimed", "The block is shorter than the frame's content size.",
                 Vectors.Frames.RepeatClaiming((byte)'a', 999, 1000)),
-            Frame("other-length", "Frame and block agree, but not with the row.", Vectors.Frames.Repeat((byte)'a', 999)),
+            Frame("other-length", "Frame and block agree, but not with the row.",
+                Vectors.Frames.Repeat((byte)'a', 999)),
             Frame("without-content-size", "The frame does not say how long its content is.",
                 Vectors.Frames.RepeatWithoutContentSize((byte)'a', 1000)),
             Frame("with-checksum", "The checksum flag is set.",

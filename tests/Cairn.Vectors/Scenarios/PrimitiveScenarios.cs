@@ -35,12 +35,14 @@ static class PrimitiveScenarios
         Bytes($"varint/{name}", "varint", Success, "1-varint", "A number.", bytes, $"{value}\n");
 
     static Vector Signed(string name, long value, byte[] bytes) =>
-        Bytes($"svarint/{name}", "svarint", Success, "1-varint", "A signed number, in zigzag form.", bytes, $"{value}\n");
+        Bytes($"svarint/{name}", "svarint", Success, "1-varint", "A signed number, in zigzag form.", bytes,
+            $"{value}\n");
 
     static IEnumerable<Vector> Paddings()
     {
         long[] lengths =
-            [0, 1, 2, 3, 7, 8, 9, 10, 15, 16, 17, 33, 100, 255, 256, 257, 1000, 4096, 4097, 65_537, 1_000_000, 33_554_432,
+            [0, 1, 2, 3, 7, 8, 9, 10, 15, 16, 17, 33, 100, 255, 256, 257, 1000, 4096, 4097, 65_537, 1_000_000,
+                33_554_432,
                 33_554_433, 268_435_455, (1L << 40) + 1];
         var content = string.Concat(lengths.Select(length => $"{length} {Padding.PaddedLength(length)}\n"));
         yield return Computed(
@@ -72,7 +74,8 @@ static class PrimitiveScenarios
 
     static Vector Named(string scenario, string name, string expect, string comment, string content = "") => new()
     {
-        Scenario = $"name/{scenario}", Decoder = "name", Expect = expect, Rules = ["5-names"], Comment = comment, Name = name,
+        Scenario = $"name/{scenario}", Decoder = "name", Expect = expect, Rules = ["5-names"], Comment = comment,
+            Name = name,
         Content = content,
     };
 }

@@ -7,7 +7,8 @@ using static Cairn.Vectors.Scenario;
 
 namespace Cairn.Vectors.Scenarios;
 
-/// <summary>Section 14: host records, retired records, moves, epochs. The host record stands for the canonical form.</summary>
+/// <summary>Section 14: host records, retired records, moves, epochs. The host record stands for the canonical
+/// form.</summary>
 static class RecordScenarios
 {
     static readonly long Now = Kit.Now.ToUnixTimeMilliseconds();
@@ -45,7 +46,8 @@ static class RecordScenarios
             (r.Kind, r.MayForget, r.Sequence) = (HostRecord.Types.Kind.Endorse, true, 2);
             r.Previous = Bytes(Kit.Some("former record"));
         }),
-        HostCase("unknown-field", Framing, "1-protobuf", "Field 99 at the end.", _ => { }, b => b.Appending(0x9A, 6, 0)),
+        HostCase("unknown-field", Framing, "1-protobuf", "Field 99 at the end.", _ => { },
+            b => b.Appending(0x9A, 6, 0)),
         HostCase("fields-out-of-order", Framing, "1-protobuf", "The name stands before all others.", r => r.Name = "",
             b => [.. new HostRecord { Name = "workshop" }.ToByteArray(), .. b]),
         HostCase("field-twice", Framing, "1-protobuf", "The name stands twice.", _ => { },
@@ -61,13 +63,16 @@ static class RecordScenarios
             r => r.PublicKey = ByteString.CopyFrom(new byte[31])),
         HostCase("first-with-predecessor", Framing, "14-chain", "The first record names a former one.",
             r => r.Previous = Bytes(Kit.Some("former record"))),
-        HostCase("second-without-predecessor", Framing, "14-chain", "The second record names none.", r => r.Sequence = 2),
+        HostCase("second-without-predecessor", Framing, "14-chain", "The second record names none.",
+            r => r.Sequence = 2),
         HostCase("sequence-zero", Framing, "14-chain", "Sequences begin with 1.", r => r.Sequence = 0),
         HostCase("previous-too-short", Framing, "14-lengths", "31 bytes.", r =>
             (r.Sequence, r.Previous) = (2, ByteString.CopyFrom(new byte[31]))),
-        HostCase("may-forget-of-a-host", Framing, "14-records", "Only maintainers may forget.", r => r.MayForget = true),
+        HostCase("may-forget-of-a-host", Framing, "14-records", "Only maintainers may forget.",
+            r => r.MayForget = true),
         HostCase("time-out-of-range", Framing, "1-time", "After the year 9999.", r => r.Created = long.MaxValue),
-        Dated("host-record/signed-by-host", ObjectType.HostRecord, Signature, "6-signer 14-records", "A host lets another in.",
+        Dated("host-record/signed-by-host", ObjectType.HostRecord, Signature, "6-signer 14-records",
+            "A host lets another in.",
             kit => new(kit, ObjectType.HostRecord, Host().ToByteArray())),
     ];
 
@@ -92,7 +97,8 @@ static class RecordScenarios
             r => r.Forgotten = new NameList { Objects = { Ascending(1) } }, Kit.Admin),
         RetiredCase("summary", Success, "14-records", "A summary of everything.", r => r.Summary = new Summary
         {
-            Records = { Ascending(3) }, Condemned = { Ascending(2) }, Deleted = { Ascending(1) }, Void = { Ascending(1) },
+            Records = { Ascending(3) }, Condemned = { Ascending(2) }, Deleted = { Ascending(1) },
+                Void = { Ascending(1) },
             FirstSeen = { new FirstSeenList { Objects = { Ascending(2) }, Time = Now } },
         }),
         RetiredCase("list-descends", Framing, "14-lists", "Packs in the wrong order.",
@@ -101,11 +107,13 @@ static class RecordScenarios
             r => r.Deletion = new PackList { Packs = { Ascending(1)[0], Ascending(1)[0] } }),
         RetiredCase("first-seen-descends", Framing, "14-lists", "Ledgers in the wrong order.",
             r => r.FirstSeen = new FirstSeenList { Objects = { Ascending(2).Reverse() }, Time = Now }),
-        RetiredCase("summary-half-wrong", Framing, "14-lists 1-release", "The condemned are right, the forgotten are not.",
+        RetiredCase("summary-half-wrong", Framing, "14-lists 1-release",
+            "The condemned are right, the forgotten are not.",
             r => r.Summary = new Summary { Condemned = { Ascending(2) }, Forgotten = { Ascending(2).Reverse() } }),
         RetiredCase("name-too-short", Framing, "14-lengths", "A name of 31 bytes.",
             r => r.VoidFinal = new NameList { Objects = { ByteString.CopyFrom(new byte[31]) } }),
-        RetiredCase("kind-unknown", Unsupported, "16-unsupported", "Field 12 alone: what it announces is not known yet.",
+        RetiredCase("kind-unknown", Unsupported, "16-unsupported",
+            "Field 12 alone: what it announces is not known yet.",
             _ => { }, bytes: b => b.Appending(0x62, 0)),
         RetiredCase("unknown-field-beside", Framing, "1-protobuf", "A known announcement and field 13.",
             r => r.Condemnation = new PackList { Packs = { Ascending(1) } }, bytes: b => b.Appending(0x6A, 0)),
@@ -113,7 +121,8 @@ static class RecordScenarios
             r => r.Condemnation = new PackList { Packs = { Ascending(1) } }, Kit.Host),
     ];
 
-    static Vector MoveCase(string name, string expect, string rules, string comment, PackMove move, Signer? signer = null)
+    static Vector MoveCase(string name, string expect, string rules, string comment, PackMove move,
+        Signer? signer = null)
     {
         var record = new MoveRecord { Sequence = 1, Created = Now, Moves = { move } };
         return Dated(

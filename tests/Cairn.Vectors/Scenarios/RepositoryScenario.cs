@@ -54,7 +54,8 @@ sealed class RepositoryScenario
         return new Vector
         {
             Scenario = Scenario, Decoder = "repository", Expect = Vector.Success,
-            Rules = ["12-commit", "13-seed", "15-opening", "17-order", "1-protobuf"], Comment = "A whole repository with one snapshot.",
+            Rules = ["12-commit", "13-seed", "15-opening", "17-order", "1-protobuf"],
+                Comment = "A whole repository with one snapshot.",
             Fields = [("folder", Folder), ("recovery-key", RecoveryKey.Print(recovery))], Content = content.ToString(),
         };
     }
@@ -78,7 +79,8 @@ sealed class RepositoryScenario
             PublicKey = ByteString.CopyFrom(Kit.Host.PublicKey.AsSpan()), Name = "workshop",
         };
         Write(
-            new EnvelopeMaker(_kit, ObjectType.HostRecord, record.ToByteArray()) { Signer = Kit.Admin }, ObjectNames.Hosts);
+            new EnvelopeMaker(_kit, ObjectType.HostRecord, record.ToByteArray()) { Signer = Kit.Admin },
+                ObjectNames.Hosts);
     }
 
     static (Entry[] Entries, BlobMaker Chunk, BlobMaker Leaf) MakeManifest()
@@ -87,14 +89,16 @@ sealed class RepositoryScenario
         var owner = new Owner(1000, 1000, "ada", "ada");
         Entry[] entries =
         [
-            new() { Kind = EntryKind.File, Name = "empty"u8.ToArray(), Owner = owner, Mode = 0x1A4, Content = FileContent.Empty },
+            new() { Kind = EntryKind.File, Name = "empty"u8.ToArray(), Owner = owner, Mode = 0x1A4,
+                Content = FileContent.Empty },
             new()
             {
                 Kind = EntryKind.File, Name = "letter"u8.ToArray(), Owner = owner, Mode = 0x1A4, Size = Letter.Length,
                 Modified = new FileTime(1_769_860_800, 5),
                 Content = new FileContent([new Extent(Letter.Length, chunk.TrueId)], 0),
             },
-            new() { Kind = EntryKind.Symlink, Name = "link"u8.ToArray(), Owner = owner, LinkTarget = "letter"u8.ToArray() },
+            new() { Kind = EntryKind.Symlink, Name = "link"u8.ToArray(), Owner = owner,
+                LinkTarget = "letter"u8.ToArray() },
         ];
         var encoder = new LeafPieceEncoder();
         encoder.BeginBlock(0, [], isContinued: false);

@@ -107,13 +107,15 @@ static class SnapshotScenarios
             e => e with { Context = "cairn/1 signed" }),
         Case("signer-not-entitled", Signature, "6-signer", "A maintainer makes no snapshots.",
             e => e with { Signer = Kit.Maintainer }),
-        Case("signed-for-another-ledger", Signature, "6-snapshot 5-verify", "The name has another ledger than was signed.",
+        Case("signed-for-another-ledger", Signature, "6-snapshot 5-verify",
+            "The name has another ledger than was signed.",
             signedLedger: Kit.Some("another ledger")),
     ];
 
     static byte[] Resign(byte[] stored)
     {
-        byte[] message = [.. "cairn/1 snapshot"u8, .. Kit.Repository.AsSpan(), .. Ledger.AsSpan(), .. stored.AsSpan(..^64)];
+        byte[] message = [.. "cairn/1 snapshot"u8, .. Kit.Repository.AsSpan(), .. Ledger.AsSpan(),
+            .. stored.AsSpan(..^64)];
         var signature = new byte[64];
         Kit.Host.Sign(message, signature);
         return stored.With(stored.Length - 64, signature);

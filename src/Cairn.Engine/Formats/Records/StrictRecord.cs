@@ -3,7 +3,8 @@ using Google.Protobuf;
 namespace Cairn.Engine.Formats.Records;
 
 /// <summary>
-/// Protocol Buffers, canonically: the library alone accepts fields out of order, twice, or unknown, and so many encodings of
+/// Protocol Buffers, canonically: the library alone accepts fields out of order, twice, or unknown, and so many
+/// encodings of
 /// one record. Decoding, encoding again and comparing leaves one.
 /// </summary>
 static class StrictRecord
@@ -11,7 +12,8 @@ static class StrictRecord
     public static byte[] Encode(IMessage record) => record.ToByteArray();
 
     /// <param name="requireKnown">
-    /// Refuses a kind of record that is not known, before the form is looked at: a newer kind may have fields of its own.
+    /// Refuses a kind of record that is not known, before the form is looked at: a newer kind may have fields of its
+    /// own.
     /// </param>
     public static T Decode<T>(ReadOnlySpan<byte> bytes, MessageParser<T> parser, Action<T>? requireKnown = null)
         where T : IMessage<T>
@@ -36,7 +38,8 @@ static class StrictRecord
     public static void RequireLength(ByteString field, int length, string name)
     {
         if (field.Length != length)
-            throw new FormatViolationException(FailureKind.Framing, $"its field {name} has {field.Length} bytes, not {length}");
+            throw new FormatViolationException(FailureKind.Framing,
+                $"its field {name} has {field.Length} bytes, not {length}");
     }
 
     /// <summary>Ascending and of equal length: so that a set has one encoding.</summary>

@@ -22,7 +22,7 @@ static class StrictRecord
         try
         {
             // Unknown fields that were kept would be written again, and so pass the comparison.
-            record = parser.WithDiscardUnknownFields(true).ParseFrom(bytes);
+            record = parser.WithDiscardUnknownFields(discardUnknownFields: true).ParseFrom(bytes);
         }
         catch (InvalidProtocolBufferException e)
         {

@@ -166,6 +166,20 @@ public sealed class BackupRoundTripTests
     }
 
     [Fact]
+    public async Task Chunks_larger_than_a_pack_get_a_pack_each()
+    {
+        await using var world = await BackupWorld.CreateAsync(
+            chunking: Engine.Chunking.ChunkerParameters.TryCreate(1 << 20, 2 << 20, 4 << 20));
+        // Packs are of one MiB here.
+        world.Source.File("large", world.Random.Bytes(9_000_000));
+        world.Source.File("just as large as a pack", world.Random.Bytes(1 << 20));
+        world.Source.File("zeros", new byte[5_000_000]);
+        world.Source.File("small", world.Random.Bytes(1000));
+        var result = await world.BackupAsync();
+        await world.AssertRestoresAsync(result.Snapshot, world.Capture());
+    }
+
+    [Fact]
     public async Task An_empty_source_makes_an_empty_snapshot()
     {
         await using var world = await BackupWorld.CreateAsync();

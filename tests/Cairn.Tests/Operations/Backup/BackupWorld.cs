@@ -42,7 +42,9 @@ sealed class BackupWorld : IAsyncDisposable
 
     public SeededRandom Random => Test.Random;
 
-    public static async Task<BackupWorld> CreateAsync(ulong seed = 1) => new(await TestRepository.CreateAsync(seed));
+    public static async Task<BackupWorld> CreateAsync(
+        ulong seed = 1, Cairn.Engine.Chunking.ChunkerParameters? chunking = null) =>
+        new(await TestRepository.CreateAsync(seed, chunking));
 
     public static BackupOptions Options { get; } = new()
     {

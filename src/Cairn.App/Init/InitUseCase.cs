@@ -1,6 +1,7 @@
 using Cairn.App.Access;
 using Cairn.App.Keys;
 using Cairn.Engine.Crypto;
+using Cairn.Engine.Operations.Backup;
 using Cairn.Engine.Operations.Init;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
@@ -43,22 +44,31 @@ public static class InitUseCase
         using var passphrase = access.Secrets.GetFirstPassphrase(request.Access.Passphrase, cancellationToken);
         using var file = request.RecoveryFile is { } path ? RecoveryFile.Reserve(path) : null;
 
-        var result = await InitOperation.RunAsync(
-            store, new InitOptions { Passphrase = passphrase, HostName = environment.HostName }, environment.Engine,
-            cancellationToken);
-        using var credential = result.Credential;
-        try
+        var credentialFile = "";
+        var options = new InitOptions
         {
-            var credentialFile = access.Credentials.Write(credential);
-            file?.Write(result.RecoveryKey, result.Descriptor.Id, location);
-            return new InitReport(
-                location, result.Descriptor.Id, file is null ? result.RecoveryKey : null, credentialFile);
-        }
-        finally
-        {
-            if (file is not null)
-                result.RecoveryKey.Dispose();
-        }
+            Passphrase = passphrase, HostName = environment.HostName, Save = made =>
+            {
+                credentialFile = access.Credentials.Write(made.Credential);
+                file?.Write(made.RecoveryKey, made.Descriptor.Id, location);
+                BeginChain(environment, made);
+            },
+        };
+        var result = await InitOperation.RunAsync(store, options, environment.Engine, cancellationToken);
+        result.Credential.Dispose();
+        if (file is not null)
+            result.RecoveryKey.Dispose();
+        return new InitReport(
+            location, result.Descriptor.Id, file is null ? result.RecoveryKey : null, credentialFile);
+    }
+
+    // This host has no ledgers yet, and here alone that is known for sure.
+    static void BeginChain(AppEnvironment environment, InitResult made)
+    {
+        using var host = new Signer(made.Credential.HostSeed);
+        var state = new Storage.State.FileStateFolder(
+            environment.Paths.StateOf(made.Descriptor.Id), environment.Engine.Time);
+        new LedgerChain(state, host.Id).Begin();
     }
 
     // Before anybody is asked for a passphrase.

@@ -20,6 +20,9 @@ public sealed record LostPiece(BlobId Piece, ManifestKey? First, ulong Entries, 
 /// </summary>
 public sealed class SalvageReader(IBlobSource source, BlobId root, int rootLevel, Func<Exception, bool> isDamage)
 {
+    /// <summary>Is told each piece that was read, upper ones too; from several threads at once.</summary>
+    public Action<BlobId>? OnPiece { get; init; }
+
     const int LeafWindow = ManifestReader.DefaultReadAhead;
     const int UpperWindow = 2;
 
@@ -116,7 +119,9 @@ public sealed class SalvageReader(IBlobSource source, BlobId root, int rootLevel
         try
         {
             var bytes = await source.ReadAsync(BlobKind.Manifest, node.Node.Id, cancellationToken);
-            return new Read<T>(node.Node, decode(bytes), Failure: null);
+            var piece = decode(bytes);
+            OnPiece?.Invoke(node.Node.Id);
+            return new Read<T>(node.Node, piece, Failure: null);
         }
         catch (Exception e) when (e is FormatViolationException || isDamage(e))
         {

@@ -47,6 +47,10 @@ public sealed record SnapshotPath(byte Class, ReadOnlyMemory<byte> Path, Entry? 
     public static DamagedObjectException DamageOf(SnapshotInfo snapshot, FormatViolationException violation) =>
         new(snapshot.Name.Key, violation.Kind, $"its manifest is damaged: {violation.Message}", violation);
 
-    public static SalvageReader Salvage(ReadSession session, SnapshotInfo snapshot) =>
-        new(session.Blobs, snapshot.Manifest, snapshot.ManifestLevel, e => e is DamagedObjectException);
+    public static SalvageReader Salvage(
+        ReadSession session, SnapshotInfo snapshot, Action<Primitives.BlobId>? onPiece = null) =>
+        new(session.Blobs, snapshot.Manifest, snapshot.ManifestLevel, e => e is DamagedObjectException)
+        {
+            OnPiece = onPiece,
+        };
 }

@@ -42,6 +42,11 @@ public static class HostRecords
                 if (!e.IsForeign)
                     problems.Add(e.Message);
             }
+            // One flipped bit makes a format number of the future.
+            catch (UnsupportedFormatException e)
+            {
+                problems.Add(e.Message);
+            }
         }
         records.Sort((left, right) => left.Record.Sequence.CompareTo(right.Record.Sequence));
         foreach (var stored in records)

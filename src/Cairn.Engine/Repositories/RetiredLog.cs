@@ -11,7 +11,9 @@ namespace Cairn.Engine.Repositories;
 /// What <c>retired/</c> announces: the other side of the commit protocol (docs/design/commit-protocol.md). Read again and
 /// again during a backup; each look fetches only what is new.
 /// </summary>
-public sealed class RetiredLog(IObjectStore store, EnvelopeKeys keys, ISignerDirectory signers)
+/// <param name="skipsDamaged">For readers only: a record that cannot be read becomes a problem and stops nobody.</param>
+public sealed class RetiredLog(
+    IObjectStore store, EnvelopeKeys keys, ISignerDirectory signers, bool skipsDamaged = false)
 {
     const int Writers = 1024;
     readonly HashSet<ObjectKey> _read = [];
@@ -56,9 +58,13 @@ public sealed class RetiredLog(IObjectStore store, EnvelopeKeys keys, ISignerDir
             }
             // Anybody who stole a host can plant such a record, and must not stop the others with it. Whether it may have been
             // a maintainer whose own record is lost, the caller knows.
-            catch (DamagedObjectException e) when (e.IsForeign || e.IsOfUnknownSigner)
+            catch (DamagedObjectException e) when (e.IsForeign || e.IsOfUnknownSigner || skipsDamaged)
             {
                 HasUnknownSigners |= e.IsOfUnknownSigner;
+                _problems.Add(e.Message);
+            }
+            catch (UnsupportedFormatException e) when (skipsDamaged)
+            {
                 _problems.Add(e.Message);
             }
             _read.Add(key);

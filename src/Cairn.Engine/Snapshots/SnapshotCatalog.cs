@@ -22,7 +22,7 @@ public static class SnapshotCatalog
     public static async Task<SnapshotListing> ListAsync(Repository repository, CancellationToken cancellationToken)
     {
         repository.RequireSecrets();
-        var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers);
+        var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers, skipsDamaged: true);
         await retired.LookAsync(cancellationToken);
         return await ListAsync(repository, retired, cancellationToken);
     }
@@ -69,7 +69,7 @@ public static class SnapshotCatalog
         ObjectReader.ReadAsync(
             repository.Store, name.Key, name.Hash, bytes => Open(repository, name, bytes.Span), cancellationToken);
 
-    static SnapshotInfo Open(Repository repository, SnapshotName name, ReadOnlySpan<byte> stored)
+    internal static SnapshotInfo Open(Repository repository, SnapshotName name, ReadOnlySpan<byte> stored)
     {
         var head = SnapshotEnvelope.Verify(name, stored, repository.Id, repository.Signers);
         if (!repository.RequireSecrets().Epochs.TryGetValue(head.Epoch, out var keys))

@@ -34,6 +34,9 @@ public sealed class TestSnapshotWriter(TestRepository target, Repository host)
     /// <summary>No index objects are written, as by a run that was cut off.</summary>
     public bool OmitsIndex { get; init; }
 
+    /// <summary>So many packs are left out of ledgers, as a faulty writer would.</summary>
+    public int LedgerOmissions { get; init; }
+
     public IReadOnlyDictionary<BlobId, (ObjectHash Pack, int Row)> Places => _sink.Places;
 
     public async Task<SnapshotInfo> WriteAsync(TestTree tree, params string[] tags)
@@ -65,7 +68,7 @@ public sealed class TestSnapshotWriter(TestRepository target, Repository host)
             Kind = LedgerKind.Final, Time = now, Session = Ulid.New(target.Time, target.Random),
             Source = new ObjectHash(target.Random.Bytes(32)), Tags = [],
             Previous = _previousLedger is { } previous ? PreviousLedger.Known(previous) : PreviousLedger.First,
-            Packs = _sink.LedgerPacks(),
+            Packs = [.. _sink.LedgerPacks().Skip(LedgerOmissions)],
         };
         var (ulid, ledgerHash) = await PutAsync(ObjectType.Ledger, LedgerCodec.Encode(ledger), (ulid, hash) =>
             ObjectNames.Ledger(host.RequireHost().Id, ulid, hash));

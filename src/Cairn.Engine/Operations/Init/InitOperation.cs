@@ -21,6 +21,13 @@ public sealed record InitOptions
     public ChunkerParameters Chunking { get; init; } = ChunkerParameters.Default;
     public int PackBytes { get; init; } = Descriptor.DefaultPackBytes;
 
+    /// <summary>
+    /// Keeps the recovery key and the credential safe. Called when everything but the descriptor is stored: if it fails,
+    /// or the run is cut off before, there is no repository, and init is simply run again. So no repository ever comes to
+    /// be whose recovery key nobody has.
+    /// </summary>
+    public Action<InitResult>? Save { get; init; }
+
     /// <summary>Tests take cheaper ones; null for the defaults.</summary>
     public PassphraseParameters? PassphraseParameters { get; init; }
 }
@@ -60,15 +67,16 @@ public static class InitOperation
         // Slots before the descriptor: when the descriptor is there, the repository can be opened.
         await WriteKeysAsync(store, options, descriptor.Id, seed, keys, recovery, environment, cancellationToken);
         await EnrolAsync(store, options, descriptor.Id, keys, hostSeed, environment, cancellationToken);
-        await PutDescriptorAsync(store, descriptor, keys.AdminSigner, cancellationToken);
-
         var credential = new HostCredential
         {
             Repository = descriptor.Id, Admin = descriptor.Admin, HostName = options.HostName, Domain = 0,
             Shared = new SharedKeys(keys.Shared.Index.Copy(), keys.Shared.BlobId.Copy(), keys.Shared.Chunking.Copy()),
             HostSeed = hostSeed,
         };
-        return new InitResult(descriptor, recovery, credential);
+        var result = new InitResult(descriptor, recovery, credential);
+        options.Save?.Invoke(result);
+        await PutDescriptorAsync(store, descriptor, keys.AdminSigner, cancellationToken);
+        return result;
     }
 
     static async Task RequireEmptyAsync(IObjectStore store, CancellationToken cancellationToken)

@@ -43,6 +43,11 @@ public static class KeyStore
                 if (!e.IsForeign)
                     problems.Add(e.Message);
             }
+            // One flipped bit makes a format number of the future.
+            catch (UnsupportedFormatException e)
+            {
+                problems.Add(e.Message);
+            }
         }
         return Choose(slots, rosters, problems);
     }

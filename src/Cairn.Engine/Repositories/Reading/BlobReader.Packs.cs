@@ -120,6 +120,37 @@ public sealed partial class BlobReader
         }
     }
 
+    /// <summary>For verifying packs that the caller holds. Disposed, it goes back.</summary>
+    internal PackDecoder BorrowDecoder(IReadOnlyList<SealedPackKey> keys) => new(this, keys, TakeDecoder());
+
+    /// <summary>Decodes rows of one pack; one thread.</summary>
+    internal sealed class PackDecoder(BlobReader reader, IReadOnlyList<SealedPackKey> keys, BlobDecoder decoder)
+        : IDisposable
+    {
+        readonly Aead?[] _aeads = new Aead?[keys.Count];
+
+        /// <summary>Whether the stored bytes are that blob.</summary>
+        public bool TryDecode(in PackRow row, ReadOnlySpan<byte> stored)
+        {
+            try
+            {
+                decoder.Decode(in row, stored, _aeads[row.Key] ??= reader._keys.Open(keys[row.Key])).Dispose();
+                return true;
+            }
+            catch (FormatViolationException e) when (e.IsDamage)
+            {
+                return false;
+            }
+        }
+
+        public void Dispose()
+        {
+            reader._decoders.Add(decoder);
+            foreach (var aead in _aeads)
+                aead?.Dispose();
+        }
+    }
+
     void DecodeRow(PackRange range, int row, BlobDecoder decoder, Aead?[] aeads, IPackRowSink sink)
     {
         var facts = _index.GetRow(range.Pack, row);

@@ -1,5 +1,4 @@
 using Cairn.Engine.Indexing;
-using Cairn.Engine.Primitives;
 using Cairn.Engine.State;
 
 namespace Cairn.Engine.Repositories.Reading;
@@ -31,38 +30,18 @@ public sealed class ReadSession : IDisposable
         Repository repository, IStateFolder state, CancellationToken cancellationToken)
     {
         repository.RequireSecrets();
-        var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers);
+        // A record that cannot be read may stop a backup, which relies on it, but not a restore: what it retired is at
+        // worst still shown.
+        var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers, skipsDamaged: true);
         await retired.LookAsync(cancellationToken);
-        try
-        {
-            return await OpenAsync(repository, state, retired, cancellationToken);
-        }
-        catch (IndexDamagedException)
-        {
-            // The damaged file is gone by now, and what it held is fetched again (INV-7).
-            return await OpenAsync(repository, state, retired, cancellationToken);
-        }
+        var (index, problems) = await LocalIndex.OpenAsync(
+            repository, state, retired, IndexUse.Reading, cancellationToken);
+        return new ReadSession(repository, index, retired, problems);
     }
 
     public void Dispose()
     {
         Blobs.Dispose();
         Index.Dispose();
-    }
-
-    static async Task<ReadSession> OpenAsync(
-        Repository repository, IStateFolder state, RetiredLog retired, CancellationToken cancellationToken)
-    {
-        var index = BlobIndex.Open(state, new Bytes32(repository.Id.AsSpan()));
-        try
-        {
-            var problems = await IndexSync.SyncAsync(repository, index, retired, IndexUse.Reading, cancellationToken);
-            return new ReadSession(repository, index, retired, problems);
-        }
-        catch
-        {
-            index.Dispose();
-            throw;
-        }
     }
 }

@@ -1,0 +1,43 @@
+using Cairn.Engine.Repositories.Reading;
+
+namespace Cairn.Engine.Operations.Check;
+
+/// <summary>
+/// Looks for damage: every object but packs is read, everything that anything needs must be there, and with a share of
+/// the packs to be read these are verified blob by blob. With all of them read, no flipped bit in any object stays
+/// unnoticed. Changes nothing.
+/// </summary>
+public static class CheckOperation
+{
+    public static async Task<CheckResult> RunAsync(
+        ReadSession session, CheckOptions options, CheckMonitor monitor, CancellationToken cancellationToken)
+    {
+        var findings = new FindingLog();
+        monitor.Begin("listing objects");
+        var store = session.Repository.Store;
+        var inventory = await StoreInventory.ReadSnapshotsAndLedgersAsync(store, cancellationToken);
+        // What came since the session began: the index must know what the snapshots just listed need.
+        await session.Retired.LookAsync(cancellationToken);
+        await IndexSync.SyncAsync(session.Repository, session.Index, session.Retired, IndexUse.Reading, cancellationToken);
+        await inventory.ReadRestAsync(store, findings, cancellationToken);
+        // Packs that went since the index was read were announced before.
+        await session.Retired.LookAsync(cancellationToken);
+
+        using var context = new CheckContext(session, inventory, findings, options, monitor);
+        await AccessCheck.RunAsync(context, cancellationToken);
+        await LedgerCheck.RunAsync(context, cancellationToken);
+        var missing = await PackListCheck.RunAsync(context, cancellationToken);
+        var snapshots = new SnapshotCheck(context, missing);
+        await snapshots.RunAsync(cancellationToken);
+        if (options.ReadDataPercent > 0)
+            await new DataCheck(context).RunAsync(cancellationToken);
+        var lost = new LostFileSearch(context);
+        await lost.RunAsync(snapshots, cancellationToken);
+        return new CheckResult
+        {
+            Findings = findings.ToFindings(), LostFiles = lost.Files, LostFileCount = lost.Count,
+            Snapshots = snapshots.Snapshots.Count, Packs = inventory.Packs.Count, PacksRead = findings.PacksRead,
+            BytesRead = findings.BytesRead,
+        };
+    }
+}

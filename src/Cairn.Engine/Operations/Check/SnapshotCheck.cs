@@ -1,0 +1,140 @@
+using Cairn.Engine.Entries;
+using Cairn.Engine.Formats;
+using Cairn.Engine.Indexing;
+using Cairn.Engine.Manifests;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Repositories;
+using Cairn.Engine.Snapshots;
+
+namespace Cairn.Engine.Operations.Check;
+
+/// <summary>
+/// Every snapshot is readable, has its ledger, and its manifest is whole: each blob it needs is known, in a pack that is
+/// there, and named by the ledger.
+/// </summary>
+sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missing)
+{
+    readonly Dictionary<ObjectHash, (SignerId Host, DatedName Name, Storage.ObjectKey Key)> _ledgers =
+        context.Inventory.Ledgers.ToDictionary(ledger => ledger.Name.Hash, ledger => (ledger.Host, ledger.Name, ledger.Key));
+
+    /// <summary>Those that could be read, whole or not.</summary>
+    public List<SnapshotInfo> Snapshots { get; } = [];
+
+    /// <summary>Snapshots of whose manifest a piece is lost.</summary>
+    public HashSet<string> Torn { get; } = [];
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var retired = context.Session.Retired;
+        var counting = context.Inventory.Snapshots
+            .Where(name => !retired.Forgotten.Contains(name.Hash) && !retired.Void.Contains(name.Ledger)).ToList();
+        context.Monitor.Begin("checking snapshots", counting.Count);
+        foreach (var name in counting)
+        {
+            var snapshot = await context.TryReadAsync(
+                name.Key, name.Hash, bytes => SnapshotCatalog.Open(context.Repository, name, bytes.Span), cancellationToken);
+            if (snapshot is not null)
+            {
+                Snapshots.Add(snapshot);
+                await CheckAsync(snapshot, cancellationToken);
+            }
+            context.Monitor.Add();
+        }
+    }
+
+    async Task CheckAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
+    {
+        var ledger = await ReadLedgerAsync(snapshot, cancellationToken);
+        var tally = new Tally(new Coverage(context.Session.Index, missing, ledger), context.Findings);
+        var contents = new ContentReader(context.Session.Blobs);
+        var manifest = SnapshotPath.Salvage(context.Session, snapshot, tally.Add);
+        await foreach (var (block, lost) in manifest.ReadAsync(ManifestRange.Everything, cancellationToken))
+        {
+            if (lost is not null)
+            {
+                Torn.Add(snapshot.Id);
+                context.Findings.Damage(
+                    snapshot.Name.Key.Value, FailureKind.Content, $"a piece of its manifest is lost: {lost.Cause.Message}");
+                continue;
+            }
+            for (var i = 0; i < block.Entries.Length; i++)
+                await CheckAsync(block.Entries.Span[i], contents, tally, snapshot, cancellationToken);
+        }
+        if (tally.NotInLedger > 0)
+            context.Findings.Damage(
+                snapshot.Name.Key.Value, FailureKind.Content,
+                $"its ledger does not name {tally.NotInLedger} of the blobs it needs: a prune would delete them");
+    }
+
+    async Task CheckAsync(
+        Entry entry, ContentReader contents, Tally tally, SnapshotInfo snapshot, CancellationToken cancellationToken)
+    {
+        foreach (var attribute in entry.Attributes)
+        {
+            if (attribute.StoredValue?.Blob is { } id)
+                tally.Add(id);
+        }
+        if (!entry.HasContent)
+            return;
+        if (entry.Content!.ListDepth == 0)
+        {
+            foreach (var extent in entry.Content.Extents)
+            {
+                if (extent.Blob is { } id)
+                    tally.Add(id);
+            }
+            return;
+        }
+        try
+        {
+            await foreach (var batch in contents.ReadBlobsAsync(entry.Content, entry.Size, cancellationToken))
+            {
+                foreach (var blob in batch)
+                    tally.Add(blob.Id);
+            }
+        }
+        catch (Exception e) when (e is DamagedObjectException or FormatViolationException)
+        {
+            Torn.Add(snapshot.Id);
+            context.Findings.Damage(
+                snapshot.Name.Key.Value, FailureKind.Content, $"a list of a file's chunks is lost: {e.Message}");
+        }
+    }
+
+    async Task<Ledger?> ReadLedgerAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
+    {
+        if (!_ledgers.TryGetValue(snapshot.Name.Ledger, out var found) || found.Host != snapshot.Name.Host
+            || found.Name.Ulid != snapshot.Name.Ulid)
+        {
+            context.Findings.Damage(
+                snapshot.Name.Key.Value, kind: null, $"its ledger {snapshot.Name.Ledger} is missing: a prune cannot protect it");
+            return null;
+        }
+        var ledger = await context.TryReadAsync(
+            found.Key, found.Name.Hash, bytes => LedgerCheck.Open(context, found.Host, found.Name, bytes), cancellationToken);
+        if (ledger is { Kind: not LedgerKind.Final })
+            context.Findings.Damage(snapshot.Name.Key.Value, FailureKind.Content, "its ledger is an interim one");
+        return ledger;
+    }
+
+    /// <summary>Any thread may add.</summary>
+    sealed class Tally(Coverage coverage, FindingLog findings)
+    {
+        long _notInLedger;
+
+        public long NotInLedger => Interlocked.Read(ref _notInLedger);
+
+        public void Add(BlobId id)
+        {
+            switch (coverage.StateOf(id))
+            {
+                case BlobState.NotInLedger:
+                    Interlocked.Increment(ref _notInLedger);
+                    break;
+                case BlobState.Missing:
+                    findings.Suspect(id);
+                    break;
+            }
+        }
+    }
+}

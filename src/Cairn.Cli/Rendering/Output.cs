@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Cli.Rendering;
 
@@ -32,7 +33,8 @@ sealed class Output : IDisposable
     public bool IsContentOnOutput { get; set; }
 
     public static Output ForProcess(bool isJson, bool isQuiet, int verbosity) => new(
-        Console.OpenStandardOutput(), Console.OpenStandardError(),
+        Console.IsOutputRedirected ? Console.OpenStandardOutput() : OpenTerminal(descriptor: 1),
+        Console.IsErrorRedirected ? Console.OpenStandardError() : OpenTerminal(descriptor: 2),
         new OutputOptions
         {
             IsJson = isJson, IsQuiet = isQuiet, Verbosity = verbosity,
@@ -175,6 +177,10 @@ sealed class Output : IDisposable
     }
 
     void WriteRaw(Stream target, string text) => Guard(() => target.Write(Encoding.UTF8.GetBytes(text)));
+
+    // The console's own streams would switch the terminal's keypad on first; files need their shared position.
+    static FileStream OpenTerminal(int descriptor) =>
+        new(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 
     static void Guard(Action write)
     {

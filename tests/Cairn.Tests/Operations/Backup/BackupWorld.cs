@@ -154,7 +154,7 @@ sealed class BackupWorld : IAsyncDisposable
     }
 
     /// <summary>
-    /// Called behind each PUT: from the fourth pack on holds it up until a checkpoint has begun to announce what came before.
+    /// Called behind each PUT: from the fourth pack on holds it up until a checkpoint has begun to name what came before.
     /// </summary>
     public async Task ForceCheckpointAsync(HookedStore store, StoreMember member, string name)
     {
@@ -162,7 +162,7 @@ sealed class BackupWorld : IAsyncDisposable
             return;
         var watch = System.Diagnostics.Stopwatch.StartNew();
         while (store.Puts.Count(put => put.StartsWith("packs/", StringComparison.Ordinal)) > 3
-            && !store.Events.Any(e => e.Member == StoreMember.Put && e.Name.StartsWith("ledgers/", StringComparison.Ordinal))
+            && !store.Events.Any(e => e.Member == StoreMember.Put && e.Name.StartsWith("index/", StringComparison.Ordinal))
             && watch.Elapsed < TimeSpan.FromSeconds(5))
         {
             Time.Advance(TimeSpan.FromMinutes(4));

@@ -102,17 +102,47 @@ public sealed class BackupCancellationTests
     }
 
     [Fact]
+    public async Task A_run_that_fails_ends_only_when_its_uploads_have_ended()
+    {
+        await using var world = await BackupWorld.CreateAsync();
+        world.AddSomeFiles(files: 12);
+        world.Source.Directory("z/z/z");
+        var broke = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var uploading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        world.Source.OnBatch = directory =>
+        {
+            if (directory != "z/z")
+                return;
+            Assert.True(uploading.Task.Wait(TimeSpan.FromSeconds(10)), "no upload began");
+            broke.SetResult();
+            throw new InvalidDataException("the walk broke");
+        };
+        var store = new HookedStore(world.Test.Store);
+        store.Before = async (member, name) =>
+        {
+            if (member != StoreMember.Put)
+                return;
+            uploading.TrySetResult();
+            await broke.Task;
+            for (var i = 0; i < 100_000; i++)
+                await Task.Yield();
+        };
+        // The world finds buffers that were not returned by then.
+        await Assert.ThrowsAsync<InvalidDataException>(() => EndsSoonAsync(world.BackupAsync(store)));
+    }
+
+    [Fact]
     public async Task A_failing_checkpoint_ends_the_run_with_its_failure()
     {
         await using var world = await BackupWorld.CreateAsync();
-        world.AddSomeFiles(files: 40, bytes: 250_000);
+        world.AddSomeFiles(files: 80, bytes: 250_000);
         var faults = new FaultyStore(world.Test.Store, StoreFaults.When(
             call => call.Member == StoreMember.Put && call.Name.StartsWith("ledgers/", StringComparison.Ordinal)));
         var store = new HookedStore(faults);
-        store.After = (member, name) => world.ForceCheckpointAsync(store, member, name);
+        store.After = (member, name) => world.ForceCheckpointAsync(store, member, name, until: "ledgers/");
         await Assert.ThrowsAsync<Cairn.Engine.Storage.StoreException>(() => EndsSoonAsync(world.BackupAsync(store)));
         Assert.Empty(world.Names("snapshots/"));
-        Assert.True(world.Source.Opened.Count < 40, "it was not a checkpoint that failed");
+        Assert.True(world.Source.Opened.Count < 80, "it was not a checkpoint that failed");
     }
 
     static async Task<BackupResult?> EndsSoonAsync(Task<BackupResult> run)

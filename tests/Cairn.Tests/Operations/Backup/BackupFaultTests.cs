@@ -139,7 +139,8 @@ public sealed class BackupFaultTests
     public async Task A_failed_upload_ends_a_pass_that_would_go_on_for_long()
     {
         await using var world = await BackupWorld.CreateAsync();
-        world.AddSomeFiles(files: 8);
+        // One full pack.
+        world.AddSomeFiles(files: 5);
         world.Source.BatchEntriesMax = 1;
         // Behind these nothing new is found, so nobody would come to the uploader again.
         var content = world.Random.Bytes(50_000);

@@ -210,6 +210,18 @@ public sealed class BackupProtocolTests
         world.AddSomeFiles(files: 60, bytes: 200_000);
         var store = new HookedStore(world.Test.Store);
         store.After = (member, name) => world.ForceCheckpointAsync(store, member, name);
+        // While the first index object is under way, more packs are stored and registered.
+        var packsAtIndex = -1;
+        store.Before = async (member, name) =>
+        {
+            if (member != StoreMember.Put || packsAtIndex >= 0 || !name.StartsWith("index/", StringComparison.Ordinal))
+                return;
+            packsAtIndex = Packs();
+            var watch = System.Diagnostics.Stopwatch.StartNew();
+            while (Packs() < packsAtIndex + 4 && watch.Elapsed < TimeSpan.FromSeconds(5))
+                await Task.Yield();
+        };
+        int Packs() => store.Puts.Count(put => put.StartsWith("packs/", StringComparison.Ordinal));
         var result = await world.BackupAsync(store);
         using var host = await world.Test.OpenAsHostAsync();
         var indexed = new HashSet<UInt128>();

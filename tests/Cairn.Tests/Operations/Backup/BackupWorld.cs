@@ -154,15 +154,17 @@ sealed class BackupWorld : IAsyncDisposable
     }
 
     /// <summary>
-    /// Called behind each PUT: from the fourth pack on holds it up until a checkpoint has begun to announce what came before.
+    /// Called behind each PUT: from the fourth pack on holds it up until a checkpoint has begun to store
+    /// its index object, or whatever is waited for.
     /// </summary>
-    public async Task ForceCheckpointAsync(HookedStore store, StoreMember member, string name)
+    public async Task ForceCheckpointAsync(
+        HookedStore store, StoreMember member, string name, string until = "index/")
     {
         if (member != StoreMember.Put || !name.StartsWith("packs/", StringComparison.Ordinal))
             return;
         var watch = System.Diagnostics.Stopwatch.StartNew();
         while (store.Puts.Count(put => put.StartsWith("packs/", StringComparison.Ordinal)) > 3
-            && !store.Events.Any(e => e.Member == StoreMember.Put && e.Name.StartsWith("ledgers/", StringComparison.Ordinal))
+            && !store.Events.Any(e => e.Member == StoreMember.Put && e.Name.StartsWith(until, StringComparison.Ordinal))
             && watch.Elapsed < TimeSpan.FromSeconds(5))
         {
             Time.Advance(TimeSpan.FromMinutes(4));

@@ -6,9 +6,9 @@ using Cairn.Testing;
 namespace Cairn.EndToEnd;
 
 /// <summary>
-/// Runs the transcripts in Transcripts/: a line <c>$ COMMAND</c>, then what it prints (both outputs), then <c>!N</c> if it
-/// ends with another status than 0. In expected lines <c>{*}</c> stands for anything, and a line <c>...</c> for any
-/// lines. Each transcript has a folder and a home of its own; <c>cairn</c> is the program that ./cairn runs.
+/// Runs the transcripts in Transcripts/: a line <c>$ COMMAND</c>, then what it prints (both outputs), then <c>!N</c>
+/// if it ends with another status than 0. In expected lines <c>{*}</c> stands for anything, and a line <c>...</c> for
+/// any lines. Each transcript has a folder and a home of its own; <c>cairn</c> is the program that ./cairn runs.
 /// </summary>
 public sealed class TranscriptTests
 {

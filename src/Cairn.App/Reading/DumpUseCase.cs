@@ -23,7 +23,8 @@ public static class DumpUseCase
         var monitor = new DumpMonitor();
         environment.Events.Start($"writing from snapshot {snapshot.ShortId}", monitor);
         await DumpOperation.RunAsync(
-            open.Session, snapshot, request.Snapshot.Path, output, monitor, cancellationToken);
+            open.Session, snapshot, output,
+            new DumpOptions { Path = request.Snapshot.Path, Workers = environment.Workers }, monitor, cancellationToken);
         await output.FlushAsync(cancellationToken);
         return snapshot;
     }

@@ -29,6 +29,9 @@ sealed class Output : IDisposable
     public OutputOptions Options { get; }
     public bool IsJson => Options.IsJson;
 
+    /// <summary>Somebody watches, or a program that wants to know.</summary>
+    public bool ShowsProgress => IsJson || (Options.IsErrorTerminal && !Options.IsQuiet);
+
     /// <summary>For verbs whose standard output is content: everything else goes to standard error.</summary>
     public bool IsContentOnOutput { get; set; }
 

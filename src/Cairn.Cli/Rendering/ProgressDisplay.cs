@@ -13,7 +13,7 @@ sealed class ProgressDisplay(Output output, TimeProvider time) : IAsyncDisposabl
     volatile IProgressSource? _source;
     bool _isStopped;
 
-    bool IsShown => output.IsJson || (output.Options.IsErrorTerminal && !output.Options.IsQuiet);
+    bool IsShown => output.ShowsProgress;
 
     public void Start(IProgressSource source)
     {

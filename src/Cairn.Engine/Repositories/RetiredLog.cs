@@ -12,7 +12,8 @@ namespace Cairn.Engine.Repositories;
 /// again and
 /// again during a backup; each look fetches only what is new.
 /// </summary>
-/// <param name="skipsDamaged">For readers only: a record that cannot be read becomes a problem and stops nobody.</param>
+/// <param name="skipsDamaged">For readers only: a record that cannot be read becomes a problem and stops
+/// nobody.</param>
 public sealed class RetiredLog(
     IObjectStore store, EnvelopeKeys keys, ISignerDirectory signers, bool skipsDamaged = false)
 {
@@ -57,8 +58,8 @@ public sealed class RetiredLog(
             {
                 await ObjectReader.ReadAsync(store, key, name.Hash, bytes => Take(bytes, name), cancellationToken);
             }
-            // Anybody who stole a host can plant such a record, and must not stop the others with it. Whether it may have been
-            // a maintainer whose own record is lost, the caller knows.
+            // Anybody who stole a host can plant such a record, and must not stop the others with it. Whether it may
+            // have been a maintainer whose own record is lost, the caller knows.
             catch (DamagedObjectException e) when (e.IsForeign || e.IsOfUnknownSigner || skipsDamaged)
             {
                 HasUnknownSigners |= e.IsOfUnknownSigner;

@@ -9,8 +9,8 @@ using Google.Protobuf;
 namespace Cairn.Testing.Repositories;
 
 /// <summary>
-/// Writes retired records, signed by the admin key, when a test says so. It condemns and gives up whatever it is told to,
-/// blindly: hosts must be safe from that.
+/// Writes retired records, signed by the admin key, when a test says so. It condemns and gives up whatever it is told
+/// to, blindly: hosts must be safe from that.
 /// </summary>
 public sealed class ScriptedMaintainer(TestRepository test, Repository opened)
 {

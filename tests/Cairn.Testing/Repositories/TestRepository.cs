@@ -13,8 +13,8 @@ using Cairn.Testing.Time;
 namespace Cairn.Testing.Repositories;
 
 /// <summary>
-/// A repository in memory with small chunks and packs and a cheap passphrase, on a clock and a random source of its own.
-/// Disposal fails if an operation kept a buffer.
+/// A repository in memory with small chunks and packs and a cheap passphrase, on a clock and a random source of its
+/// own. Disposal fails if an operation kept a buffer.
 /// </summary>
 public sealed class TestRepository : IAsyncDisposable
 {

@@ -2,7 +2,8 @@ using Cairn.Engine.State;
 
 namespace Cairn.Testing.State;
 
-/// <summary>A state folder one of whose calls fails, counted over all members from 1, as on a full or broken disk.</summary>
+/// <summary>A state folder one of whose calls fails, counted over all members from 1, as on a full or broken
+/// disk.</summary>
 public sealed class FaultyStateFolder(IStateFolder inner, int failingCall) : IStateFolder
 {
     int _calls;

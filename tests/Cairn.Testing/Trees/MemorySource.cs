@@ -21,7 +21,8 @@ public sealed class SourceNode
 
     public IReadOnlyList<ExtendedAttribute> Attributes { get; set; } = [];
 
-    /// <summary>Called before the file is opened, with the how-manieth time it is; may change the source, or throw.</summary>
+    /// <summary>Called before the file is opened, with the how-manieth time it is; may change the source, or
+    /// throw.</summary>
     public Action<int>? OnOpen { get; set; }
 
     /// <summary>Called before each read with the position; may change the source, or throw.</summary>
@@ -31,8 +32,8 @@ public sealed class SourceNode
 }
 
 /// <summary>
-/// A tree in memory as a file source, that tests change between and during backups. Paths are Latin-1, so that every byte
-/// can be a character. Every change moves the change time to the clock's now.
+/// A tree in memory as a file source, that tests change between and during backups. Paths are Latin-1, so that every
+/// byte can be a character. Every change moves the change time to the clock's now.
 /// </summary>
 public sealed class MemorySource(TimeProvider time) : IFileSource
 {
@@ -49,7 +50,8 @@ public sealed class MemorySource(TimeProvider time) : IFileSource
 
     public bool IsMissing { get; set; }
 
-    /// <summary>Called before each batch with the path of its directory; may change the source, throw, or cancel.</summary>
+    /// <summary>Called before each batch with the path of its directory; may change the source, throw, or
+    /// cancel.</summary>
     public Action<string>? OnBatch { get; set; }
 
     public SortedDictionary<string, SourceNode> Nodes => _nodes;
@@ -258,22 +260,33 @@ public sealed class MemorySource(TimeProvider time) : IFileSource
         }
     }
 
-    sealed class OpenedFile(MemorySource source, SourceNode node, Entry entry) : ISourceFile
+    sealed class OpenedFile : ISourceFile
     {
+        readonly MemorySource _source;
+        readonly SourceNode _node;
+        readonly (long Size, FileTime Modified, FileTime Changed) _opened;
         long _position;
         bool _isDisposed;
 
-        public bool MayHaveHoles => node.IsSparse;
+        public OpenedFile(MemorySource source, SourceNode node, Entry entry)
+        {
+            _source = source;
+            _node = node;
+            _opened = (node.Content.Length, node.Modified, node.Changed);
+            entry.Size = _opened.Size;
+            entry.Modified = _opened.Modified;
+            entry.Stamp = entry.Stamp with { Changed = _opened.Changed };
+        }
 
-        // Both size and times are those the walk saw, as the contract has it.
-        public bool HasChanged =>
-            node.Content.Length != entry.Size || node.Modified != entry.Modified || node.Changed != entry.Stamp.Changed;
+        public bool MayHaveHoles => _node.IsSparse;
+
+        public bool HasChanged => (_node.Content.Length, _node.Modified, _node.Changed) != _opened;
 
         public int Read(Span<byte> destination)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            node.OnRead?.Invoke(_position);
-            var content = node.Content;
+            _node.OnRead?.Invoke(_position);
+            var content = _node.Content;
             if (_position >= content.Length)
                 return 0;
             var length = (int)Math.Min(destination.Length, content.Length - _position);
@@ -284,7 +297,7 @@ public sealed class MemorySource(TimeProvider time) : IFileSource
 
         public (long Offset, long Length)? NextData(long offset)
         {
-            var content = node.Content;
+            var content = _node.Content;
             var start = offset;
             while (start < content.Length && IsZero(content, start))
                 start = NextBlock(start);
@@ -301,7 +314,7 @@ public sealed class MemorySource(TimeProvider time) : IFileSource
         public void Dispose()
         {
             if (!_isDisposed)
-                Interlocked.Decrement(ref source._openFiles);
+                Interlocked.Decrement(ref _source._openFiles);
             _isDisposed = true;
         }
 

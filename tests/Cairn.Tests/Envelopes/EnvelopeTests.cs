@@ -6,7 +6,8 @@ using Cairn.Testing.Repositories;
 
 namespace Cairn.Tests.Envelopes;
 
-/// <summary>An envelope opens for the key, type, repository and signer it was made for, whole and unchanged, and else not.</summary>
+/// <summary>An envelope opens for the key, type, repository and signer it was made for, whole and unchanged, and else
+/// not.</summary>
 public sealed class EnvelopeTests
 {
     [Theory]

@@ -14,9 +14,9 @@ using Cairn.Engine.Storage;
 namespace Cairn.Engine.Operations.Backup;
 
 /// <summary>
-/// Backs up: walk → compare → read → cut → id → known? → compress → encrypt → pack → store; then the commit: index, ledger,
-/// look, snapshot, look (docs/design/commit-protocol.md, H1 to H6). Needs only a host's credential and the rights to
-/// add objects and read the small prefixes; overwrites and deletes nothing (INV-2).
+/// Backs up: walk → compare → read → cut → id → known? → compress → encrypt → pack → store; then the commit: index,
+/// ledger, look, snapshot, look (docs/design/commit-protocol.md, H1 to H6). Needs only a host's credential and the
+/// rights to add objects and read the small prefixes; overwrites and deletes nothing (INV-2).
 /// </summary>
 public static class BackupOperation
 {

@@ -11,8 +11,8 @@ using Cairn.Engine.Storage;
 namespace Cairn.Engine.Operations.Backup;
 
 /// <summary>
-/// What a run of a backup announces besides packs: index objects, interim ledgers, the final ledger; and its looks at what
-/// others retired (docs/design/commit-protocol.md, hosts).
+/// What a run of a backup announces besides packs: index objects, interim ledgers, the final ledger; and its looks at
+/// what others retired (docs/design/commit-protocol.md, hosts).
 /// </summary>
 sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog retired, IStateFolder state, BackupOptions options)
 {
@@ -81,12 +81,13 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
     }
 
     /// <summary>
-    /// H6: index, interim ledger, look. From then on what is stored so far is kept for this run, and a run after a crash
-    /// finds it.
+    /// H6: index, interim ledger, look. From then on what is stored so far is kept for this run, and a run after a
+    /// crash finds it.
     /// </summary>
     public async Task CheckpointAsync(NeedSet needs, CancellationToken cancellationToken)
     {
-        // Before the index is written: workers go on storing meanwhile, and no ledger may name what no index names (H1).
+        // Before the index is written: workers go on storing meanwhile, and no ledger may name what no index names
+        // (H1).
         var packs = LedgerPacks.Of(needs);
         if (!await WriteIndexAsync(cancellationToken))
             return;

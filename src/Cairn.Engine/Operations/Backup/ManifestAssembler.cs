@@ -9,8 +9,8 @@ using Cairn.Engine.Repositories.Writing;
 namespace Cairn.Engine.Operations.Backup;
 
 /// <summary>
-/// Puts the entries of a pass into the manifest, in its order, as soon as their content is stored; and into the local copy
-/// beside it. One thread.
+/// Puts the entries of a pass into the manifest, in its order, as soon as their content is stored; and into the local
+/// copy beside it. One thread.
 /// </summary>
 sealed class ManifestAssembler : IDisposable
 {

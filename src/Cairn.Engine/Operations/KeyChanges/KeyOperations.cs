@@ -7,8 +7,9 @@ using Cairn.Engine.Repositories.Keys;
 namespace Cairn.Engine.Operations.KeyChanges;
 
 /// <summary>
-/// Changes of the key slots: a new slot and a new roster each, touching no data. A slot that a newer roster leaves out does
-/// not count any more; who kept a copy of its object and its secret can still open that epoch, and callers say so.
+/// Changes of the key slots: a new slot and a new roster each, touching no data. A slot that a newer roster leaves out
+/// does not count any more; who kept a copy of its object and its secret can still open that epoch, and callers say
+/// so.
 /// </summary>
 public static class KeyOperations
 {

@@ -18,7 +18,8 @@ readonly record struct WorkItem(uint Pack, int Row, int File, int Length, long O
     }
 }
 
-/// <summary>What one request fetches, and the items that get it; or, without rows, files that have no content to fetch.</summary>
+/// <summary>What one request fetches, and the items that get it; or, without rows, files that have no content to
+/// fetch.</summary>
 readonly record struct WorkUnit(PackNumber Pack, int FirstRow, int RowCount, int FirstItem, int ItemCount)
 {
     public bool IsEmptyFiles => RowCount == 0;
@@ -34,7 +35,8 @@ sealed class RestoreBatch
     public const int FilesMax = 100_000;
     public const int ItemsMax = 2_000_000;
 
-    /// <summary>Files of more than one blob stay open between the first and the last: so many descriptors at most.</summary>
+    /// <summary>Files of more than one blob stay open between the first and the last: so many descriptors at
+    /// most.</summary>
     public const int LargeFilesMax = 1024;
 
     const int EmptyFilesPerUnit = 256;

@@ -142,7 +142,8 @@ sealed class RestorePlanner(
         await AddContentAsync(file, number, cancellationToken);
     }
 
-    /// <summary>True if another name of this file comes before; otherwise this is the first, if there may be others.</summary>
+    /// <summary>True if another name of this file comes before; otherwise this is the first, if there may be
+    /// others.</summary>
     bool FindLink(Entry entry, byte[]? path, out LinkSource? source)
     {
         source = null;

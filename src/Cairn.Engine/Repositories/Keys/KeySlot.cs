@@ -14,7 +14,8 @@ public readonly record struct KeySlotId(UInt128 Value)
     public override string ToString() => Value.ToString("x32");
 }
 
-/// <summary>One way to open the repository: epochs' seeds sealed to a public key (docs/format.md, KeySlotRecord).</summary>
+/// <summary>One way to open the repository: epochs' seeds sealed to a public key (docs/format.md,
+/// KeySlotRecord).</summary>
 public sealed record KeySlot
 {
     const int SealedSeedSize = KeyDerivation.KeySize + SealedBox.Overhead;

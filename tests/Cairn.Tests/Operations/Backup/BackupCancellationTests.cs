@@ -5,7 +5,8 @@ using Cairn.Testing.Trees;
 
 namespace Cairn.Tests.Operations.Backup;
 
-/// <summary>Whenever a run is cancelled it ends soon, gives back all it took (the world looks), and commits nothing.</summary>
+/// <summary>Whenever a run is cancelled it ends soon, gives back all it took (the world looks), and commits
+/// nothing.</summary>
 public sealed class BackupCancellationTests
 {
     static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);

@@ -6,7 +6,8 @@ using Cairn.Testing.Stores;
 
 namespace Cairn.Tests.Operations.Backup;
 
-/// <summary>One call after the other fails: nothing committed is lost (INV-1), it is told (INV-6), and a rerun needs no help.</summary>
+/// <summary>One call after the other fails: nothing committed is lost (INV-1), it is told (INV-6), and a rerun needs
+/// no help.</summary>
 public sealed class BackupFaultTests
 {
     [Theory]

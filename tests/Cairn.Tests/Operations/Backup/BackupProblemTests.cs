@@ -7,7 +7,8 @@ using Cairn.Testing.Trees;
 
 namespace Cairn.Tests.Operations.Backup;
 
-/// <summary>Files that cannot be read, or change meanwhile: each is told with its path, and the rest is backed up (INV-6).</summary>
+/// <summary>Files that cannot be read, or change meanwhile: each is told with its path, and the rest is backed up
+/// (INV-6).</summary>
 public sealed class BackupProblemTests
 {
     const int Small = 900, Large = 500_000;

@@ -10,7 +10,8 @@ using Cairn.Testing.Trees;
 
 namespace Cairn.Tests.Operations.Backup;
 
-/// <summary>The host's side of docs/design/commit-protocol.md, against a maintainer who acts at the worst moments.</summary>
+/// <summary>The host's side of docs/design/commit-protocol.md, against a maintainer who acts at the worst
+/// moments.</summary>
 public sealed class BackupProtocolTests
 {
     [Fact]

@@ -21,7 +21,8 @@ namespace Cairn.Tests.Operations.Backup;
 /// <summary>What a path must look like after a restore.</summary>
 sealed record Expected(EntryKind Kind, byte[]? Content, ushort Mode, FileTime Modified, string LinkTarget);
 
-/// <summary>A repository, a source and local state in memory, on a clock that stands still. Disposal looks for leaks.</summary>
+/// <summary>A repository, a source and local state in memory, on a clock that stands still. Disposal looks for
+/// leaks.</summary>
 sealed class BackupWorld : IAsyncDisposable
 {
     BackupWorld(TestRepository test)

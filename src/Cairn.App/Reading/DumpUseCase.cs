@@ -20,10 +20,10 @@ public static class DumpUseCase
     {
         await using var open = await OpenSnapshots.OpenAsync(environment, request.Access, cancellationToken);
         var snapshot = await open.FindAsync(request.Snapshot, request.Host, environment.Events, cancellationToken);
-        var options = new DumpOptions { Path = request.Snapshot.Path, Workers = environment.Workers };
         var monitor = new DumpMonitor();
         environment.Events.Start($"writing from snapshot {snapshot.ShortId}", monitor);
-        await DumpOperation.RunAsync(open.Session, snapshot, output, options, monitor, cancellationToken);
+        await DumpOperation.RunAsync(
+            open.Session, snapshot, request.Snapshot.Path, output, monitor, cancellationToken);
         await output.FlushAsync(cancellationToken);
         return snapshot;
     }

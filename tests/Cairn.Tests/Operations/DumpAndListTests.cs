@@ -88,7 +88,7 @@ public sealed class DumpAndListTests
             Cairn.Engine.Formats.ObjectNames.Pack(writer.Places[id].Pack), TestContext.Current.CancellationToken);
         var output = new MemoryStream();
         await Assert.ThrowsAsync<DamagedObjectException>(() => DumpAsync(test, snapshot, "f", output));
-        Assert.Equal(content.AsSpan(0, 8 * 4096), output.ToArray());
+        Assert.Equal(content[..(8 * 4096)], output.ToArray());
     }
 
     [Fact]
@@ -120,7 +120,8 @@ public sealed class DumpAndListTests
         using var repository = await test.OpenForReadingAsync();
         using var session = await ReadSession.OpenAsync(repository, new MemoryStateFolder(), default);
         output ??= new MemoryStream();
-        await DumpOperation.RunAsync(session, snapshot, Encoding.Latin1.GetBytes(path), output, default);
+        var options = new DumpOptions { Path = Encoding.Latin1.GetBytes(path), Workers = 2 };
+        await DumpOperation.RunAsync(session, snapshot, output, options, new DumpMonitor(), default);
         return output.ToArray();
     }
 
@@ -129,8 +130,8 @@ public sealed class DumpAndListTests
         using var repository = await test.OpenForReadingAsync();
         using var session = await ReadSession.OpenAsync(repository, new MemoryStateFolder(), default);
         var names = new List<string>();
-        await foreach (var entry in ListOperation.RunAsync(
-            session, snapshot, Encoding.Latin1.GetBytes(path), isRecursive, default))
+        var options = new ListOptions { Path = Encoding.Latin1.GetBytes(path), IsRecursive = isRecursive };
+        await foreach (var entry in ListOperation.RunAsync(session, snapshot, options, default))
             names.Add(Encoding.Latin1.GetString(entry.Path.Span));
         return names;
     }

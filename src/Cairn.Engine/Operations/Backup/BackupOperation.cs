@@ -131,14 +131,16 @@ public static class BackupOperation
                 if (session.IsProposedVoid(ledger))
                     continue;
                 var name = await PutSnapshotAsync(ulid, ledger, root, parent, cancellationToken);
-                // H5: nothing is reported as backed up before the last look. Condemnations that show only now came after the
-                // ledger and spare what it names; but a ledger that is given up needs another, and nothing is read again.
+                // H5: nothing is reported as backed up before the last look. Condemnations that show only now came
+                // after the ledger and spare what it names; but a ledger that is given up needs another, and nothing
+                // is read again.
                 await session.LookAsync(cancellationToken);
                 if (!session.IsProposedVoid(ledger))
                     return name;
             }
             throw new CommitException(
-                $"the ledger of this backup was given up {AttemptsMax} times in a row by some maintainer: run it again");
+                $"the ledger of this backup was given up {AttemptsMax} times in a row by some maintainer: "
+                + "run it again");
         }
 
         async Task<SnapshotName> PutSnapshotAsync(

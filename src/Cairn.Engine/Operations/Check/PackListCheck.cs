@@ -35,7 +35,10 @@ static class PackListCheck
                 context.Findings.Add(
                     CheckSeverity.Repairable, key, kind: null, "no index object names it: its blobs are found only slowly");
         }
-        return Compare(context);
+        var missing = Compare(context);
+        if (inventory.Packs.Keys.Any(pack => !context.Session.Index.TryFindPack(pack, out _)))
+            await context.Session.Blobs.MakeUnlistedPacksKnownAsync(cancellationToken);
+        return missing;
     }
 
     static HashSet<PackNumber> Compare(CheckContext context)

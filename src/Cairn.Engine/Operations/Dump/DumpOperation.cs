@@ -8,6 +8,15 @@ using Cairn.Engine.Snapshots;
 
 namespace Cairn.Engine.Operations.Dump;
 
+public sealed record DumpOptions
+{
+    /// <summary>Path inside the snapshot without a leading slash, or a stream's name; empty for everything, as tar.</summary>
+    public required ReadOnlyMemory<byte> Path { get; init; }
+
+    /// <summary>Chunks that are fetched and decoded at once.</summary>
+    public required int Workers { get; init; }
+}
+
 /// <summary>How much was written. Any thread may sample.</summary>
 public sealed class DumpMonitor : IProgressSource
 {
@@ -29,22 +38,15 @@ public sealed class DumpMonitor : IProgressSource
 /// </summary>
 public static class DumpOperation
 {
-    // Chunks fetched and decoded at once: enough for several cores, and some tens of MiB at most.
-    const int ReadAhead = 6;
+    const int ReadAheadMax = 16;
 
-    public static Task RunAsync(
-        ReadSession session, SnapshotInfo snapshot, ReadOnlyMemory<byte> path, Stream destination,
-        CancellationToken cancellationToken) =>
-        RunAsync(session, snapshot, path, destination, new DumpMonitor(), cancellationToken);
-
-    /// <param name="path">Inside the snapshot without a leading slash, or a stream's name; empty for everything.</param>
     /// <exception cref="PathNotFoundException">The snapshot has no such path, or it has no content.</exception>
     public static async Task RunAsync(
-        ReadSession session, SnapshotInfo snapshot, ReadOnlyMemory<byte> path, Stream destination, DumpMonitor monitor,
+        ReadSession session, SnapshotInfo snapshot, Stream destination, DumpOptions options, DumpMonitor monitor,
         CancellationToken cancellationToken)
     {
-        var dumper = new FileDumper(session, ReadAhead, monitor);
-        var root = await SnapshotPath.FindAsync(session, snapshot, path, cancellationToken);
+        var dumper = new FileDumper(session, Math.Clamp(options.Workers * 2, 2, ReadAheadMax), monitor);
+        var root = await SnapshotPath.FindAsync(session, snapshot, options.Path, cancellationToken);
         try
         {
             if (root.IsTree)

@@ -86,7 +86,7 @@ public static class KeyOperations
     {
         var admin = repository.RequireSecrets().Admin;
         var listing = await ListAsync(repository, cancellationToken);
-        // From the roster and not from what could be read: a slot whose object is damaged today may be put back tomorrow.
+        // From the roster and not from what could be read: an object that is damaged today may be put back tomorrow.
         var dropped = listing.Slots.Where(drops).Select(stored => stored.Hash).ToHashSet();
         var kept = listing.Roster.Slots.Where(slot => !dropped.Contains(slot)).ToList();
         if (added is not null)

@@ -62,10 +62,7 @@ public sealed record KeySlot
 
     public static KeySlot Decode(ReadOnlySpan<byte> body)
     {
-        var record = StrictRecord.Decode(body, KeySlotRecord.Parser);
-        if (!Enum.IsDefined((KeySlotKind)record.Kind))
-            throw new FormatViolationException(
-                FailureKind.Unsupported, $"a key slot of kind {(int)record.Kind} needs a newer version of Cairn");
+        var record = StrictRecord.Decode(body, KeySlotRecord.Parser, RequireKnownKind);
         StrictRecord.RequireLength(record.Slot, 16, "slot");
         StrictRecord.RequireLength(record.Recipient, SealingPublicKey.Size, "recipient");
         if (record.Label.Length > LabelMax || record.Seals.Count == 0)
@@ -84,6 +81,13 @@ public sealed record KeySlot
             WrappedSecret = record.WrappedSecret.Memory,
             Seals = DecodeSeals(record),
         };
+    }
+
+    static void RequireKnownKind(KeySlotRecord record)
+    {
+        if (!Enum.IsDefined((KeySlotKind)record.Kind))
+            throw new FormatViolationException(
+                FailureKind.Unsupported, $"a key slot of kind {(int)record.Kind} needs a newer version of Cairn");
     }
 
     static PassphraseParameters? DecodePassphrase(KeySlotKind kind, Argon2id? parameters)

@@ -85,6 +85,10 @@ public sealed partial class BlobReader : IBlobSource, IDisposable
         }
     }
 
+    /// <summary>Reads the tables of packs that the index does not name, once: from then on their blobs are found.</summary>
+    public Task MakeUnlistedPacksKnownAsync(CancellationToken cancellationToken) =>
+        _unlisted.MakeKnownAsync(cancellationToken);
+
     public void Dispose()
     {
         _keys.Dispose();

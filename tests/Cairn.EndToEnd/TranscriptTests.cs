@@ -42,16 +42,17 @@ public sealed class TranscriptTests
     {
         for (var i = 0; i < lines.Length;)
         {
-            if (!lines[i].StartsWith("$ ", StringComparison.Ordinal))
+            if (!IsCommand(lines[i]))
             {
                 // Before and between commands only remarks and blank lines may stand.
-                Assert.True(lines[i].Length == 0 || lines[i][0] == '#', $"line {i + 1} belongs to no command: {lines[i]}");
+                Assert.True(
+                    lines[i].Length == 0 || lines[i][0] == '#', $"line {i + 1} belongs to no command: {lines[i]}");
                 i++;
                 continue;
             }
             var (command, line, status) = (lines[i][2..], i + 1, 0);
             var expected = new List<string>();
-            for (i++; i < lines.Length && lines[i].Length > 0 && !lines[i].StartsWith("$ ", StringComparison.Ordinal); i++)
+            for (i++; i < lines.Length && lines[i].Length > 0 && !IsCommand(lines[i]); i++)
             {
                 if (lines[i][0] == '!')
                     status = int.Parse(lines[i].AsSpan(1));
@@ -62,12 +63,14 @@ public sealed class TranscriptTests
         }
     }
 
+    static bool IsCommand(string line) => line.StartsWith("$ ", StringComparison.Ordinal);
+
     static (string Output, int Status) Run(string command, string folder)
     {
         var start = new ProcessStartInfo("/bin/bash")
         {
-            RedirectStandardOutput = true, RedirectStandardInput = true, WorkingDirectory = folder, UseShellExecute = false,
-            StandardOutputEncoding = Encoding.Latin1,
+            RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false,
+            WorkingDirectory = folder, StandardOutputEncoding = Encoding.Latin1,
         };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add($"exec 2>&1\n{command}");
@@ -90,7 +93,8 @@ public sealed class TranscriptTests
     }
 
     static bool IsOurs(string variable) =>
-        variable.StartsWith("CAIRN_", StringComparison.Ordinal) || variable.StartsWith("XDG_", StringComparison.Ordinal);
+        variable.StartsWith("CAIRN_", StringComparison.Ordinal)
+        || variable.StartsWith("XDG_", StringComparison.Ordinal);
 
     static string FindRoot()
     {

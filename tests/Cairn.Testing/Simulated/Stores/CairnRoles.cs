@@ -8,6 +8,7 @@ public static class CairnRoles
     static readonly string[] ReadByHosts = ["cairn.json", "epochs/", "hosts/", "index/", "retired/", "moves/"];
 
     /// <summary>Adds, and reads nothing that it could learn contents or names from. No delete.</summary>
+    /// <param name="host">As in the names of its ledgers and snapshots: the id of its signing key.</param>
     /// <param name="lockDaysMax">Null: it may set no locks, and the bucket's default must do.</param>
     public static Caller Host(string host, int? lockDaysMax = null)
     {

@@ -26,7 +26,8 @@ public static class ListUseCase
         await using var open = await OpenSnapshots.OpenAsync(environment, request.Access, cancellationToken);
         var snapshot = await open.FindAsync(request.Snapshot, request.Host, environment.Events, cancellationToken);
         await foreach (var entry in ListOperation.RunAsync(
-            open.Session, snapshot, request.Snapshot.Path, request.IsRecursive, cancellationToken))
+            open.Session, snapshot,
+            new ListOptions { Path = request.Snapshot.Path, IsRecursive = request.IsRecursive }, cancellationToken))
             receive(snapshot, entry);
         return snapshot;
     }

@@ -22,9 +22,8 @@ public static class DumpUseCase
         var snapshot = await open.FindAsync(request.Snapshot, request.Host, environment.Events, cancellationToken);
         var monitor = new DumpMonitor();
         environment.Events.Start($"writing from snapshot {snapshot.ShortId}", monitor);
-        await DumpOperation.RunAsync(
-            open.Session, snapshot, output,
-            new DumpOptions { Path = request.Snapshot.Path, Workers = environment.Workers }, monitor, cancellationToken);
+        var options = new DumpOptions { Path = request.Snapshot.Path, Workers = environment.Workers };
+        await DumpOperation.RunAsync(open.Session, snapshot, output, options, monitor, cancellationToken);
         await output.FlushAsync(cancellationToken);
         return snapshot;
     }

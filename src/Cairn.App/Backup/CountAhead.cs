@@ -6,8 +6,8 @@ using Cairn.Files.Walking;
 namespace Cairn.App.Backup;
 
 /// <summary>
-/// Walks the source once beside the backup, only to say how much there is. Its own problems are nobody's: the backup will
-/// meet and report them.
+/// Walks the source once beside the backup, only to say how much there is. Its own problems are nobody's: the backup
+/// will meet and report them.
 /// </summary>
 sealed class CountAhead : IDisposable
 {

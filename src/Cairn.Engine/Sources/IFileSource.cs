@@ -44,8 +44,9 @@ public abstract class DirectoryBatch : IDisposable
 
     /// <summary>
     /// Opens a file of this batch for reading. Throws <see cref="SourceReadException"/> if it vanished, cannot be
-    /// opened, or is another file by now. Brings size and times of the entry up to the file's: it may have changed since
-    /// it was listed, and what is read belongs to that state. May be called from several threads, until disposal.
+    /// opened, or is another file by now. Brings size and times of the entry up to the file's: it may have changed
+    /// since it was listed, and what is read belongs to that state. May be called from several threads, until
+    /// disposal.
     /// </summary>
     public abstract ISourceFile Open(Entry entry);
 

@@ -29,11 +29,28 @@ public static class BackupOperation
     {
         RequireEnrolled(repository);
         var started = repository.Environment.Time.GetUtcNow();
+        try
+        {
+            return await RunAsync(repository, state, input, options, monitor, started, cancellationToken);
+        }
+        catch (IndexDamagedException) when (input.Streams.Count == 0)
+        {
+            // Most pages of the index are checked only when they are touched. A damaged cache costs time and not the
+            // night's backup (INV-7): all of it goes, for where one page is torn others may be, and what was stored is
+            // taken up.
+            BlobIndex.DeleteFiles(state);
+            return await RunAsync(repository, state, input, options, monitor, started, cancellationToken);
+        }
+    }
+
+    static async Task<BackupResult> RunAsync(
+        Repository repository, IStateFolder state, BackupInput input, BackupOptions options, BackupMonitor monitor,
+        DateTimeOffset started, CancellationToken cancellationToken)
+    {
         monitor.Begin("reading the index");
         var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers);
         await retired.LookAsync(cancellationToken);
-        var (index, _) = await LocalIndex.OpenAsync(repository, state, retired, IndexUse.Writing, cancellationToken);
-        using var opened = index;
+        using var index = await OpenIndexAsync(repository, state, retired, input, cancellationToken);
         var session = new BackupSession(repository, index, retired, state, options);
         if (!options.IsDryRun)
             await session.TakeUpStoredPacksAsync(cancellationToken);
@@ -50,6 +67,32 @@ public static class BackupOperation
         throw new CommitException(
             $"what this backup relies on was condemned {AttemptsMax} times in a row. Nothing was recorded: "
             + "look whether some prune runs without pause");
+    }
+
+    // A stream cannot be read twice, so damage of the index must show before it is begun.
+    static async Task<BlobIndex> OpenIndexAsync(
+        Repository repository, IStateFolder state, RetiredLog retired, BackupInput input,
+        CancellationToken cancellationToken)
+    {
+        var (index, _) = await LocalIndex.OpenAsync(repository, state, retired, IndexUse.Writing, cancellationToken);
+        if (input.Streams.Count == 0)
+            return index;
+        try
+        {
+            index.Verify(cancellationToken);
+            return index;
+        }
+        catch (IndexDamagedException)
+        {
+            index.Dispose();
+            BlobIndex.DeleteFiles(state);
+        }
+        catch (OperationCanceledException)
+        {
+            index.Dispose();
+            throw;
+        }
+        return (await LocalIndex.OpenAsync(repository, state, retired, IndexUse.Writing, cancellationToken)).Index;
     }
 
     // Readers would pass over all that such a host writes: a backup that nobody can restore.

@@ -175,7 +175,8 @@ public sealed class MemorySource(TimeProvider time) : IFileSource
 
     static Entry ToEntry(string path, SourceNode node) => new()
     {
-        Name = Encoding.Latin1.GetBytes(NameOf(path)), Kind = node.Kind, Owner = new Owner(1000, 1000, "someone", "users"),
+        Name = Encoding.Latin1.GetBytes(NameOf(path)), Kind = node.Kind,
+            Owner = new Owner(1000, 1000, "someone", "users"),
         Mode = node.Mode, Modified = node.Modified, Size = node.Content.Length,
         LinkTarget = Encoding.Latin1.GetBytes(node.LinkTarget), HardLinkGroup = node.Names > 1 ? node.Inode : 0,
         Attributes = node.Attributes, Stamp = new FileStamp(node.Changed, node.Inode, Device: 1),

@@ -197,7 +197,8 @@ sealed class RestorePlanner(
     }
 
     async Task AddPieceAsync(
-        PendingFile file, int number, Primitives.BlobId id, long offset, long length, CancellationToken cancellationToken)
+        PendingFile file, int number, Primitives.BlobId id, long offset, long length,
+        CancellationToken cancellationToken)
     {
         if (length > Limits.BlobPlainBytes || await session.Blobs.LocateAsync(id, cancellationToken) is not { } place)
         {
@@ -232,7 +233,8 @@ sealed class RestorePlanner(
             {
                 var value = await session.Blobs.ReadAsync(BlobKind.Chunk, id, cancellationToken);
                 if (value.Length != stored.Length)
-                    throw new FormatViolationException(FailureKind.Content, "it has another length than the manifest says");
+                    throw new FormatViolationException(FailureKind.Content,
+                        "it has another length than the manifest says");
                 whole.Add(new ExtendedAttribute(attribute.Name, value));
             }
             catch (Exception e) when (e is DamagedObjectException or FormatViolationException)

@@ -28,8 +28,10 @@ public enum EntryMarks : ushort
     Incomplete = 4,
     /// <summary>Gone from the source, kept from the previous snapshot by a skip-delete rule.</summary>
     Kept = 8,
-    /// <summary>A directory that is only here because a source lies below it; its other children were not looked
-    /// at.</summary>
+    /// <summary>
+    /// A directory that is only here because a source lies below it; its other children were not looked at, and its
+    /// time of modification, which they change, is not recorded (0).
+    /// </summary>
     Ancestor = 16,
 }
 

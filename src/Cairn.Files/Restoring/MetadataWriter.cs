@@ -67,7 +67,10 @@ sealed unsafe class MetadataWriter(RestoreTargetOptions options)
             return error;
         SetOwner(Place.At(directory), new OwnerNumbers(stat.UserId, stat.GroupId), path, entry);
         error = Tolerate(Libc.SetMode(directory, entry.Mode), ModeMissing, path);
-        return error < 0 ? error : Tolerate(Libc.SetModified(directory, entry.Modified), TimeMissing, path);
+        // An ancestor has no recorded time: it keeps that of its restore.
+        if (error < 0 || (entry.Marks & EntryMarks.Ancestor) != 0)
+            return error;
+        return Tolerate(Libc.SetModified(directory, entry.Modified), TimeMissing, path);
     }
 
     /// <summary>Completes what has no descriptor: a link, fifo or device. 0, or an error.</summary>

@@ -132,6 +132,7 @@ public static class KeyStore
         foreach (var listed in current.Slots.Where(listed => !slots.ContainsKey(listed)))
             problems.Add($"keys/: the roster lists slot {listed}, which is missing or damaged");
         return new KeyListing(
-            hash, current, [.. current.Slots.Where(slots.ContainsKey).Select(slot => slots[slot])], problems);
+            hash, current, [.. current.Slots.Where(slots.ContainsKey).Select(slot => slots[slot])
+                .OrderBy(stored => stored.Slot.Created).ThenBy(stored => stored.Slot.Kind)], problems);
     }
 }

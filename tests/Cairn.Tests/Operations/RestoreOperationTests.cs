@@ -1,5 +1,6 @@
 using System.Text;
 using Cairn.Engine.Entries;
+using Cairn.Engine.Operations.Restore;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Snapshots;
 using Cairn.Engine.Sources;
@@ -91,6 +92,25 @@ public sealed class RestoreOperationTests
         Assert.Equal(3, result.PacksRead);
         var reads = store.Calls.Where(call => call.Member == StoreMember.Get && call.Name.StartsWith("packs/")).ToList();
         Assert.All(reads, call => Assert.Equal(1, call.Repeat));
+    }
+
+    [Theory]
+    [InlineData(1, 1, 1, 1)]
+    [InlineData(2, 3, 5, 1)]
+    [InlineData(3, 100, 4, 100)]
+    public async Task A_tree_larger_than_a_batch_restores_in_several(int firstFiles, int files, int items, int largeFiles)
+    {
+        await using var test = await TestRepository.CreateAsync();
+        var content = test.Random.Bytes(30_000);
+        var tree = SampleTrees.Small(test.Random)
+            .File("docs/z", content, 5).File("hard/a", content, 5).File("zz/late", content, 5);
+        var snapshot = await WriteAsync(test, tree, blobsPerPack: 3, makesHoles: true);
+        var limits = new RestoreLimits(firstFiles, files, items, largeFiles);
+        var (result, target) = await RestoreHarness.RestoreAsync(test, snapshot, limits: limits);
+        Assert.Empty(result.Failures);
+        RestoreHarness.AssertWhole(tree, target);
+        Assert.InRange(target.OpenFilesPeak, 1, largeFiles);
+        Assert.Equal("docs/z", target.Nodes["zz/late"].LinkedTo);
     }
 
     [Fact]

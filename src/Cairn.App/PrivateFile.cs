@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Cairn.Storage.Disks;
 
 namespace Cairn.App;
 
@@ -25,6 +26,7 @@ static class PrivateFile
                 file.Flush(flushToDisk: true);
             }
             File.Move(temporary, path, overwrite: true);
+            SyncFolder(path);
         }
         catch
         {
@@ -33,12 +35,33 @@ static class PrivateFile
         }
     }
 
-    /// <summary>With whatever is missing above it, all for their owner only; what exists stays as it is.</summary>
+    /// <summary>
+    /// Makes the name of a file durable: syncing the file does so only for its bytes, and a key that a power cut makes
+    /// vanish from its folder is as lost as one never written.
+    /// </summary>
+    public static void SyncFolder(string path)
+    {
+        try
+        {
+            PosixDisk.Instance.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        catch (DiskException e) when (e.Code is Errno.AccessDenied or Errno.Invalid)
+        {
+            // A folder that one may write to and not open, or a file system that cannot: no more is to be had.
+        }
+    }
+
+    /// <summary>
+    /// With whatever is missing above it, all for their owner only and durable; what exists stays as it is.
+    /// </summary>
     public static void CreateFolder(string path)
     {
-        if (Path.GetDirectoryName(path) is { } parent && !Directory.Exists(parent))
+        if (Directory.Exists(path))
+            return;
+        if (Path.GetDirectoryName(path) is { } parent)
             CreateFolder(parent);
         Directory.CreateDirectory(path, FolderMode);
+        SyncFolder(path);
     }
 
     /// <summary>A new, empty one. Throws an <see cref="IOException"/> if the name is taken.</summary>

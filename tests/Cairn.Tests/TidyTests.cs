@@ -21,15 +21,16 @@ public partial class TidyTests
         ["Storage"] = [],
         ["State"] = [],
         ["Sources"] = ["Entries"],
-        ["Chunking"] = [],
         ["Crypto"] = ["Interop"],
+        ["Chunking"] = ["Crypto", "Interop"],
         ["Compression"] = ["Interop"],
         // The codecs turn plain records of other folders into bytes and back, and know nothing else of them.
-        ["Formats"] = ["Entries", "Packs"],
-        ["Packs"] = Level1,
+        ["Formats"] = ["Entries", "Packs", "Storage"],
+        ["Envelopes"] = ["Formats", "Crypto", "Chunking"],
+        ["Packs"] = [.. Level1, "Envelopes"],
         ["Indexing"] = [.. Level1, "Packs"],
-        ["Repositories"] = Level2,
-        ["Manifests"] = [.. Level2, "Repositories"],
+        ["Manifests"] = Level2,
+        ["Repositories"] = [.. Level2, "Manifests"],
         ["Snapshots"] = [.. Level2, "Repositories", "Manifests"],
         ["Operations"] = [.. Level2, "Repositories", "Manifests", "Snapshots"],
     };
@@ -37,7 +38,7 @@ public partial class TidyTests
     static string[] Level1 =>
         ["Entries", "Formats", "Chunking", "Crypto", "Compression", "Storage", "State", "Sources", "Interop"];
 
-    static string[] Level2 => [.. Level1, "Packs", "Indexing"];
+    static string[] Level2 => [.. Level1, "Envelopes", "Packs", "Indexing"];
 
     /// <summary>References between projects, as in the design.</summary>
     static readonly Dictionary<string, string[]> ProjectArrows = new()

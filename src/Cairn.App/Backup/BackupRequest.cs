@@ -31,6 +31,9 @@ public sealed record BackupRequest
     public bool OneFileSystem { get; init; }
     public bool ReadsAll { get; init; }
     public bool IsDryRun { get; init; }
+
+    /// <summary>Count beside the backup what there is to do, so that a person sees how long it will take.</summary>
+    public bool CountsAhead { get; init; }
 }
 
 public sealed record BackupReport(string Location, string Source, bool IsDryRun, BackupResult Result);

@@ -24,12 +24,13 @@ public static class BackupUseCase
         using var state = await LocalState.TakeAsync(
             environment, open.Repository.Id, mayUsePrivate: false, cancellationToken);
         using var stream = OpenStream(request);
+        var tree = selection is null ? null : new FileTreeOptions
+        {
+            Sources = roots, Selection = selection, OneFileSystem = request.OneFileSystem,
+        };
         var input = new BackupInput
         {
-            Files = selection is null ? null : new FileTreeSource(new FileTreeOptions
-            {
-                Sources = roots, Selection = selection, OneFileSystem = request.OneFileSystem,
-            }),
+            Files = tree is null ? null : new FileTreeSource(tree),
             Streams = stream is null ? [] : [stream],
         };
         var host = open.Repository.RequireHost().Name;
@@ -42,6 +43,7 @@ public static class BackupUseCase
         };
         var monitor = new BackupMonitor();
         environment.Events.Start(FirstLine(request, roots, stream, location), monitor);
+        using var count = tree is null || !request.CountsAhead ? null : new CountAhead(tree, monitor, cancellationToken);
         var result = await BackupOperation.RunAsync(
             open.Repository, state.Folder, input, options, monitor, cancellationToken);
         return new BackupReport(location.Text, options.Source, request.IsDryRun, result);

@@ -43,6 +43,7 @@ sealed class RecoveryFile : IDisposable
         _file.Write(text);
         CryptographicOperations.ZeroMemory(text);
         _file.Flush(flushToDisk: true);
+        PrivateFile.SyncFolder(_path);
         _isWritten = true;
     }
 

@@ -18,14 +18,12 @@ public static class DumpUseCase
     public static async Task<SnapshotInfo> RunAsync(
         AppEnvironment environment, DumpRequest request, Stream output, CancellationToken cancellationToken)
     {
-        if (request.Snapshot.Path.IsEmpty)
-            throw new UsageException("dump needs a path", "write it as SNAPSHOT:PATH, for a stream SNAPSHOT:NAME");
         await using var open = await OpenSnapshots.OpenAsync(environment, request.Access, cancellationToken);
         var snapshot = await open.FindAsync(request.Snapshot, request.Host, environment.Events, cancellationToken);
-        await DumpOperation.RunAsync(
-            open.Session, snapshot, output,
-            new DumpOptions { Path = request.Snapshot.Path, Workers = Environment.ProcessorCount }, new DumpMonitor(),
-            cancellationToken);
+        var monitor = new DumpMonitor();
+        environment.Events.Start($"writing from snapshot {snapshot.ShortId}", monitor);
+        var options = new DumpOptions { Path = request.Snapshot.Path, Workers = environment.Workers };
+        await DumpOperation.RunAsync(open.Session, snapshot, output, options, monitor, cancellationToken);
         await output.FlushAsync(cancellationToken);
         return snapshot;
     }

@@ -1,4 +1,5 @@
 using Cairn.App.Access;
+using Cairn.App.Interop;
 using Cairn.App.Reading;
 using Cairn.App.Snapshots;
 using Cairn.App.Text;
@@ -40,11 +41,14 @@ public static class RestoreUseCase
         var path = PathBytes.MakeAbsolute(request.Target.Span, environment.WorkingFolder.Span);
         await using var open = await OpenSnapshots.OpenAsync(environment, request.Access, cancellationToken);
         var snapshot = await open.FindAsync(request.Snapshot, request.Host, environment.Events, cancellationToken);
+        // What was there before keeps its own owner, mode and time: it may be somebody's /tmp.
+        var isNew = Libc.Resolve(path) is null;
         using var target = request.IsDryRun ? new NowhereTarget() : OpenTarget(path, request);
         var monitor = new RestoreMonitor();
         var options = new RestoreOptions
         {
             Path = request.Snapshot.Path, Workers = environment.Workers, IsDryRun = request.IsDryRun,
+            FinishesTarget = isNew,
         };
         environment.Events.Start(
             $"restoring {Describe(request.Snapshot.Path)} of snapshot {snapshot.ShortId} to {ByteText.Show(path)}",

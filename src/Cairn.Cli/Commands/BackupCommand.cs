@@ -48,6 +48,7 @@ static class BackupCommand
                 Exclude = CommonOptions.ToBytes(parsed.GetValue(exclude)),
                 OneFileSystem = parsed.GetValue(oneFileSystem),
                 ReadsAll = parsed.GetValue(force), IsDryRun = parsed.GetValue(dryRun),
+                CountsAhead = context.Output.ShowsProgress,
             };
             var report = await BackupUseCase.RunAsync(context.Environment, request, context.Cancellation);
             BackupRendering.Print(context.Output, report);

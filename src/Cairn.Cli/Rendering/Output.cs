@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Cli.Rendering;
 
@@ -28,11 +29,15 @@ sealed class Output : IDisposable
     public OutputOptions Options { get; }
     public bool IsJson => Options.IsJson;
 
+    /// <summary>Somebody watches, or a program that wants to know.</summary>
+    public bool ShowsProgress => IsJson || (Options.IsErrorTerminal && !Options.IsQuiet);
+
     /// <summary>For verbs whose standard output is content: everything else goes to standard error.</summary>
     public bool IsContentOnOutput { get; set; }
 
     public static Output ForProcess(bool isJson, bool isQuiet, int verbosity) => new(
-        Console.OpenStandardOutput(), Console.OpenStandardError(),
+        Console.IsOutputRedirected ? Console.OpenStandardOutput() : OpenTerminal(descriptor: 1),
+        Console.IsErrorRedirected ? Console.OpenStandardError() : OpenTerminal(descriptor: 2),
         new OutputOptions
         {
             IsJson = isJson, IsQuiet = isQuiet, Verbosity = verbosity,
@@ -59,7 +64,7 @@ sealed class Output : IDisposable
     {
         if (IsJson)
             Event("start", writer => writer.WriteString("message", what));
-        else
+        else if (!IsContentOnOutput || Options.IsErrorTerminal)
             Summary(what);
         Flush();
     }
@@ -162,6 +167,9 @@ sealed class Output : IDisposable
         {
             if (_status.Length > 0)
                 WriteRaw(_error, ClearLine);
+            // Both may be the same terminal or file: lines stand in the order in which they were said.
+            if (target == _error)
+                Guard(_out.Flush);
             WriteRaw(target, text);
             if (_status.Length > 0)
             {
@@ -172,6 +180,10 @@ sealed class Output : IDisposable
     }
 
     void WriteRaw(Stream target, string text) => Guard(() => target.Write(Encoding.UTF8.GetBytes(text)));
+
+    // The console's own streams would switch the terminal's keypad on first; files need their shared position.
+    static FileStream OpenTerminal(int descriptor) =>
+        new(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 
     static void Guard(Action write)
     {

@@ -10,14 +10,17 @@ sealed class ProgressDisplay(Output output, TimeProvider time) : IAsyncDisposabl
 
     readonly CancellationTokenSource _stop = new();
     Task _loop = Task.CompletedTask;
+    volatile IProgressSource? _source;
     bool _isStopped;
 
-    bool IsShown => output.IsJson || (output.Options.IsErrorTerminal && !output.Options.IsQuiet);
+    bool IsShown => output.ShowsProgress;
 
     public void Start(IProgressSource source)
     {
+        // A verb may run several operations, one after the other.
+        _source = source;
         if (IsShown && _loop.IsCompleted && !_isStopped)
-            _loop = RunAsync(source);
+            _loop = RunAsync();
     }
 
     /// <summary>Before the summary is printed, so that nothing follows it.</summary>
@@ -38,9 +41,10 @@ sealed class ProgressDisplay(Output output, TimeProvider time) : IAsyncDisposabl
         _stop.Dispose();
     }
 
-    async Task RunAsync(IProgressSource source)
+    async Task RunAsync()
     {
         var start = time.GetTimestamp();
+        var shown = _source;
         var estimate = new ProgressEstimate();
         using var timer = new PeriodicTimer(Interval, time);
         try
@@ -48,6 +52,10 @@ sealed class ProgressDisplay(Output output, TimeProvider time) : IAsyncDisposabl
             while (await timer.WaitForNextTickAsync(_stop.Token))
             {
                 var elapsed = time.GetElapsedTime(start);
+                if (_source is not { } source)
+                    continue;
+                if (source != shown)
+                    (shown, start, elapsed, estimate) = (source, time.GetTimestamp(), default, new ProgressEstimate());
                 var sample = source.Sample();
                 estimate.Add(elapsed, sample);
                 if (output.IsJson)

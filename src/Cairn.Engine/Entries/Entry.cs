@@ -14,7 +14,8 @@ public enum EntryKind : byte
     Stream = 7,
 }
 
-/// <summary>Anything a reader of the snapshot has to know about how an entry came to be. Bits as in the manifest.</summary>
+/// <summary>Anything a reader of the snapshot has to know about how an entry came to be. Bits as in the
+/// manifest.</summary>
 [Flags]
 public enum EntryMarks : ushort
 {
@@ -27,11 +28,13 @@ public enum EntryMarks : ushort
     Incomplete = 4,
     /// <summary>Gone from the source, kept from the previous snapshot by a skip-delete rule.</summary>
     Kept = 8,
-    /// <summary>A directory that is only here because a source lies below it; its other children were not looked at.</summary>
+    /// <summary>A directory that is only here because a source lies below it; its other children were not looked
+    /// at.</summary>
     Ancestor = 16,
 }
 
-/// <summary>A time as the file system keeps it: seconds since 1970 (negative before), and nanoseconds 0…999 999 999.</summary>
+/// <summary>A time as the file system keeps it: seconds since 1970 (negative before), and nanoseconds 0…999 999
+/// 999.</summary>
 public readonly record struct FileTime(long Seconds, uint Nanoseconds) : IComparable<FileTime>
 {
     public int CompareTo(FileTime other) =>
@@ -41,10 +44,12 @@ public readonly record struct FileTime(long Seconds, uint Nanoseconds) : ICompar
 /// <summary>Owner by number and, where the system knows one, by name (empty if not).</summary>
 public sealed record Owner(uint UserId, uint GroupId, string UserName, string GroupName);
 
-/// <summary>An extended attribute; POSIX ACLs and file capabilities are attributes too. Name as bytes without NUL.</summary>
+/// <summary>An extended attribute; POSIX ACLs and file capabilities are attributes too. Name as bytes without
+/// NUL.</summary>
 public sealed record ExtendedAttribute(ReadOnlyMemory<byte> Name, ReadOnlyMemory<byte> Value)
 {
-    /// <summary>Where a value too large for the manifest lies: one chunk blob. <see cref="Value"/> is empty then.</summary>
+    /// <summary>Where a value too large for the manifest lies: one chunk blob. <see cref="Value"/> is empty
+    /// then.</summary>
     public Extent? StoredValue { get; init; }
 }
 
@@ -54,7 +59,8 @@ public sealed record ExtendedAttribute(ReadOnlyMemory<byte> Name, ReadOnlyMemory
 /// </summary>
 public sealed class Entry
 {
-    /// <summary>The last component of the path, as bytes. Never empty, no NUL, no slash, not <c>.</c> or <c>..</c>.</summary>
+    /// <summary>The last component of the path, as bytes. Never empty, no NUL, no slash, not <c>.</c> or
+    /// <c>..</c>.</summary>
     public required ReadOnlyMemory<byte> Name { get; init; }
 
     public required EntryKind Kind { get; init; }
@@ -64,7 +70,7 @@ public sealed class Entry
 
     public required Owner Owner { get; init; }
 
-    public FileTime Modified { get; init; }
+    public FileTime Modified { get; set; }
 
     /// <summary>Creation time where the file system knows it.</summary>
     public FileTime? Born { get; init; }
@@ -84,7 +90,8 @@ public sealed class Entry
     /// </summary>
     public ulong HardLinkGroup { get; set; }
 
-    /// <summary>Linux inode flags that Cairn keeps (immutable, append-only, nodump …), as FS_IOC_GETFLAGS gives them.</summary>
+    /// <summary>Linux inode flags that Cairn keeps (immutable, append-only, nodump …), as FS_IOC_GETFLAGS gives
+    /// them.</summary>
     public uint InodeFlags { get; init; }
 
     public IReadOnlyList<ExtendedAttribute> Attributes { get; set; } = [];

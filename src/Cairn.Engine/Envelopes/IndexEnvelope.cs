@@ -6,7 +6,8 @@ using Cairn.Engine.Primitives;
 namespace Cairn.Engine.Envelopes;
 
 /// <summary>
-/// Encrypted under the index key, signed inside: index, ledgers, moves, retired and host records (docs/format.md, section 6.2).
+/// Encrypted under the index key, signed inside: index, ledgers, moves, retired and host records (docs/format.md,
+/// section 6.2).
 /// </summary>
 public static class IndexEnvelope
 {

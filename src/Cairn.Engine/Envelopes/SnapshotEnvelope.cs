@@ -6,8 +6,8 @@ using Cairn.Engine.Primitives;
 namespace Cairn.Engine.Envelopes;
 
 /// <summary>
-/// Encrypted to an epoch's restore key, signed outside by the host: snapshots (docs/format.md, section 6.3). Anybody with the
-/// index key can see that a snapshot is authentic, for only the signature and the ledger's hash are needed.
+/// Encrypted to an epoch's restore key, signed outside by the host: snapshots (docs/format.md, section 6.3). Anybody
+/// with the index key can see that a snapshot is authentic, for only the signature and the ledger's hash are needed.
 /// </summary>
 public static class SnapshotEnvelope
 {
@@ -47,7 +47,8 @@ public static class SnapshotEnvelope
         return stored;
     }
 
-    /// <summary>Form, signature, and that host, ULID and ledger are those of the name: all that needs no restore key.</summary>
+    /// <summary>Form, signature, and that host, ULID and ledger are those of the name: all that needs no restore
+    /// key.</summary>
     public static SnapshotHead Verify(
         SnapshotName name, ReadOnlySpan<byte> stored, RepositoryId repository, ISignerDirectory signers)
     {

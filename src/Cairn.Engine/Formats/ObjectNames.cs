@@ -30,7 +30,8 @@ public static class ObjectNames
         return new ObjectKey($"{Packs}{digits[..2]}/{digits}");
     }
 
-    /// <summary>For <c>index/</c>, <c>moves/</c>, <c>retired/</c>, <c>hosts/</c>, <c>keys/</c> and <c>epochs/</c>.</summary>
+    /// <summary>For <c>index/</c>, <c>moves/</c>, <c>retired/</c>, <c>hosts/</c>, <c>keys/</c> and
+    /// <c>epochs/</c>.</summary>
     public static ObjectKey Dated(string prefix, Ulid ulid, ObjectHash hash) => new($"{prefix}{ulid}-{hash}");
 
     public static ObjectKey Ledger(SignerId host, Ulid ulid, ObjectHash hash) => new($"{Ledgers}{host}/{ulid}-{hash}");

@@ -4,8 +4,8 @@ using Cairn.Engine.Primitives;
 namespace Cairn.Engine.Formats;
 
 /// <summary>
-/// The text of a pack's table: authors and rows (docs/format.md, section 7), as it stands encrypted in the pack and again in
-/// index objects.
+/// The text of a pack's table: authors and rows (docs/format.md, section 7), as it stands encrypted in the pack and
+/// again in index objects.
 /// </summary>
 public static class PackTableCodec
 {

@@ -56,7 +56,8 @@ public sealed partial class BlobIndex : IDisposable
     public static BlobIndex Open(IStateFolder folder, in Bytes32 binding, BlobIndexOptions? options = null) =>
         new(folder, binding, options ?? new BlobIndexOptions());
 
-    /// <summary>Forgets everything, for a repository that is not the one the files were made of. With none open.</summary>
+    /// <summary>Forgets everything, for a repository that is not the one the files were made of. With none
+    /// open.</summary>
     public static void DeleteFiles(IStateFolder folder)
     {
         foreach (var name in folder.List().Where(name => name.StartsWith(Segment.FilePrefix, StringComparison.Ordinal)))

@@ -15,8 +15,8 @@ public readonly record struct SalvagedBlock(LeafBlock Block, LostPiece? Lost);
 public sealed record LostPiece(BlobId Piece, ManifestKey? First, ulong Entries, Exception Cause);
 
 /// <summary>
-/// Reads a range of a manifest like <see cref="ManifestReader"/>, but goes on behind pieces that cannot be read and tells
-/// what is missing, so that one lost piece costs the entries in it and no more.
+/// Reads a range of a manifest like <see cref="ManifestReader"/>, but goes on behind pieces that cannot be read and
+/// tells what is missing, so that one lost piece costs the entries in it and no more.
 /// </summary>
 public sealed class SalvageReader(IBlobSource source, BlobId root, int rootLevel, Func<Exception, bool> isDamage)
 {

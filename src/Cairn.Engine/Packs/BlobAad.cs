@@ -4,8 +4,8 @@ using Cairn.Engine.Primitives;
 namespace Cairn.Engine.Packs;
 
 /// <summary>
-/// The associated data of a blob: repository id ‖ blob id ‖ kind ‖ codec ‖ plain length. Neither pack nor row are in it, so
-/// that repacking can copy ciphertext.
+/// The associated data of a blob: repository id ‖ blob id ‖ kind ‖ codec ‖ plain length. Neither pack nor row are in
+/// it, so that repacking can copy ciphertext.
 /// </summary>
 static class BlobAad
 {

@@ -6,8 +6,8 @@ namespace Cairn.Engine.Packs;
 
 /// <summary>
 /// One pack being filled. Several threads fill it at once: each reserves a row with room for its ciphertext (under the
-/// builder's lock), then encrypts into that room outside of any lock, then says it is done. When the pack is closed and all
-/// reservations are done, whoever finds that out seals it (<see cref="PackSealer"/>).
+/// builder's lock), then encrypts into that room outside of any lock, then says it is done. When the pack is closed
+/// and all reservations are done, whoever finds that out seals it (<see cref="PackSealer"/>).
 /// </summary>
 public sealed class PackBuilder : IDisposable
 {
@@ -88,7 +88,8 @@ public sealed class PackBuilder : IDisposable
     /// <summary>The room of a reservation.</summary>
     public Span<byte> Room(PackReservation reservation) => Buffer.Span.Slice(reservation.Offset, reservation.Length);
 
-    /// <summary>True for the one call after which the pack is closed and complete: that caller sees to its sealing.</summary>
+    /// <summary>True for the one call after which the pack is closed and complete: that caller sees to its
+    /// sealing.</summary>
     public bool Finish()
     {
         lock (_lock)

@@ -11,8 +11,8 @@ namespace Cairn.Engine.Packs;
 public static class PackReader
 {
     /// <summary>
-    /// Verifies a pack held as a whole, but for its blobs: name, form, table, signature. Padding is random and not checked
-    /// further than by the name.
+    /// Verifies a pack held as a whole, but for its blobs: name, form, table, signature. Padding is random and not
+    /// checked further than by the name.
     /// </summary>
     public static PackTable Verify(
         ObjectHash name, ReadOnlySpan<byte> pack, EnvelopeKeys keys, ISignerDirectory signers)
@@ -28,7 +28,8 @@ public static class PackReader
         return table;
     }
 
-    /// <summary>The table as the pack itself has it, authenticated under the index key; says nothing of who signed it.</summary>
+    /// <summary>The table as the pack itself has it, authenticated under the index key; says nothing of who signed
+    /// it.</summary>
     internal static PackTable ReadTable(ObjectHash name, ReadOnlySpan<byte> pack, EnvelopeKeys keys, out int tableOffset)
     {
         var header = PackHeader.Decode(pack);

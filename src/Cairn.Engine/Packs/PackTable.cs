@@ -47,6 +47,7 @@ public sealed record PackTable
 
     public required PackRow[] Rows { get; init; }
 
-    /// <summary>Where the first blob begins: right behind the header, whose length follows from the number of keys.</summary>
+    /// <summary>Where the first blob begins: right behind the header, whose length follows from the number of
+    /// keys.</summary>
     public required int BlobsOffset { get; init; }
 }

@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 
 namespace Cairn.Engine.Primitives;
 
-/// <summary>Thirty-two bytes by value, ordered as bytes: the inside of <see cref="BlobId"/> and <see cref="ObjectHash"/>.</summary>
+/// <summary>Thirty-two bytes by value, ordered as bytes: the inside of <see cref="BlobId"/> and <see
+/// cref="ObjectHash"/>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public readonly struct Bytes32 : IEquatable<Bytes32>, IComparable<Bytes32>
 {

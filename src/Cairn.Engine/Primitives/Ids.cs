@@ -21,7 +21,8 @@ public readonly record struct BlobId : IComparable<BlobId>
     public override string ToString() => _bytes.ToString();
 }
 
-/// <summary>SHA-256 of an object's stored bytes: a pack's name, and the last part of every other object's name.</summary>
+/// <summary>SHA-256 of an object's stored bytes: a pack's name, and the last part of every other object's
+/// name.</summary>
 public readonly record struct ObjectHash : IComparable<ObjectHash>
 {
     readonly Bytes32 _bytes;
@@ -38,7 +39,8 @@ public readonly record struct ObjectHash : IComparable<ObjectHash>
     public override string ToString() => _bytes.ToString();
 }
 
-/// <summary>Who signed: the first 16 bytes of SHA-256 of a context string and an Ed25519 public key (docs/format.md).</summary>
+/// <summary>Who signed: the first 16 bytes of SHA-256 of a context string and an Ed25519 public key
+/// (docs/format.md).</summary>
 public readonly record struct SignerId(UInt128 Value) : IComparable<SignerId>
 {
     public const int Size = 16;

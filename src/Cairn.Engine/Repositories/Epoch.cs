@@ -11,7 +11,8 @@ namespace Cairn.Engine.Repositories;
 public sealed record Epoch(uint Number, ushort Domain, SigningPublicKey Admin, SealingPublicKey Restore);
 
 /// <summary>
-/// The epochs of a repository: the first from the descriptor, each later one signed by the admin of the one before, so that
+/// The epochs of a repository: the first from the descriptor, each later one signed by the admin of the one before,
+/// so that
 /// whoever pins the first admin key can follow.
 /// </summary>
 public static class EpochChain
@@ -19,13 +20,13 @@ public static class EpochChain
     public static async Task<IReadOnlyList<Epoch>> ReadAsync(
         IObjectStore store, Descriptor descriptor, CancellationToken cancellationToken)
     {
-        var objects = new List<(ObjectKey Key, ReadOnlyMemory<byte> Bytes)>();
+        var objects = new List<StoredEpoch>();
         await foreach (var info in store.ListAsync(ObjectNames.Epochs, cancellationToken))
         {
             if (info.ForeignName is not null || !ObjectNames.TryParseDated(ObjectNames.Epochs, info.Key, out var name))
                 continue;
             var bytes = await ObjectReader.ReadAsync(store, info.Key, name.Hash, bytes => bytes, cancellationToken);
-            objects.Add((info.Key, bytes));
+            objects.Add(new StoredEpoch(info.Key, name.Ulid, bytes));
         }
 
         var epochs = new List<Epoch> { new(0, 0, descriptor.Admin, descriptor.Restore) };
@@ -35,42 +36,49 @@ public static class EpochChain
         return objects.Count == 0
             ? epochs
             : throw new DamagedObjectException(
-                objects[0].Key, FailureKind.Signature, "it continues no epoch: its signer is not the admin of the one before");
+                objects[0].Key, FailureKind.Signature,
+                    "it continues no epoch: its signer is not the admin of the one before");
     }
 
-    static Epoch? TakeNext(
-        List<(ObjectKey Key, ReadOnlyMemory<byte> Bytes)> objects, Epoch last, RepositoryId repository)
+    static Epoch? TakeNext(List<StoredEpoch> objects, Epoch last, RepositoryId repository)
     {
         var signers = new AdminOnly(last.Admin);
         for (var i = 0; i < objects.Count; i++)
         {
-            OpenedObject opened;
+            var stored = objects[i];
             try
             {
-                opened = PlainEnvelope.Open(ObjectType.Epoch, objects[i].Bytes, repository, signers);
+                var epoch = ObjectReader.Decode(stored.Key, () => Open(stored, last, repository, signers));
+                objects.RemoveAt(i);
+                return epoch;
             }
-            catch (FormatViolationException e) when (e.Kind == FailureKind.Signature)
+            catch (DamagedObjectException e) when (e.Kind == FailureKind.Signature)
             {
                 continue;
             }
-            var epoch = ObjectReader.Decode(objects[i].Key, () => Decode(opened.Body.Span, last));
-            objects.RemoveAt(i);
-            return epoch;
         }
         return null;
     }
 
+    static Epoch Open(StoredEpoch stored, Epoch last, RepositoryId repository, AdminOnly signers)
+    {
+        var opened = PlainEnvelope.Open(ObjectType.Epoch, stored.Bytes, repository, signers);
+        if (opened.Ulid != stored.Ulid)
+            throw new FormatViolationException(FailureKind.Name, "its name says another ULID than the object");
+        return Decode(opened.Body.Span, last);
+    }
+
     static Epoch Decode(ReadOnlySpan<byte> body, Epoch last)
     {
-        var record = StrictRecord.Decode(body, EpochRecord.Parser);
-        StrictRecord.RequireLength(record.Admin, SigningPublicKey.Size, "admin");
-        StrictRecord.RequireLength(record.Restore, SealingPublicKey.Size, "restore");
-        if (record.Epoch != last.Number + 1 || record.Domain > ushort.MaxValue)
+        var record = RecordCodecs.DecodeEpoch(body);
+        if (record.Epoch != last.Number + 1)
             throw new FormatViolationException(FailureKind.Framing, $"epoch {record.Epoch} after epoch {last.Number}");
         return new Epoch(
             record.Epoch, (ushort)record.Domain, new SigningPublicKey(record.Admin.Span),
             new SealingPublicKey(record.Restore.Span));
     }
+
+    sealed record StoredEpoch(ObjectKey Key, Ulid Ulid, ReadOnlyMemory<byte> Bytes);
 
     sealed class AdminOnly(SigningPublicKey admin) : ISignerDirectory
     {

@@ -8,11 +8,10 @@ using Google.Protobuf;
 
 namespace Cairn.Engine.Repositories;
 
-/// <summary>Reads and writes <c>hosts/</c>: who was let in, by an admin, in a chain (docs/format.md, HostRecord).</summary>
+/// <summary>Reads and writes <c>hosts/</c>: who was let in, by an admin, in a chain (docs/format.md,
+/// HostRecord).</summary>
 public static class HostRecords
 {
-    const int NameMax = 1024;
-
     sealed record Stored(ObjectHash Hash, HostRecord Record);
 
     /// <summary>Where the chain ends: what the next record has to continue.</summary>
@@ -73,22 +72,13 @@ public static class HostRecords
         return new Tail(record.Sequence, hash);
     }
 
-    static HostRecord Open(ReadOnlyMemory<byte> bytes, DatedName name, EnvelopeKeys keys, ISignerDirectory signers)
+    internal static HostRecord Open(ReadOnlyMemory<byte> bytes, DatedName name, EnvelopeKeys keys,
+        ISignerDirectory signers)
     {
         var opened = IndexEnvelope.Open(ObjectType.HostRecord, bytes.Span, keys, signers);
         if (opened.Ulid != name.Ulid)
             throw new FormatViolationException(FailureKind.Name, "its name says another ULID than the object");
-        var record = StrictRecord.Decode(opened.Body.Span, HostRecord.Parser);
-        StrictRecord.RequireLength(record.PublicKey, SigningPublicKey.Size, "public_key");
-        if (record.Kind == HostRecord.Types.Kind.Unspecified || !Enum.IsDefined(record.Kind))
-            throw new FormatViolationException(
-                FailureKind.Unsupported, $"a host record of kind {(int)record.Kind} needs a newer version of Cairn");
-        if (record.Name.Length > NameMax || record.Sequence == 0 || (record.Sequence == 1) != record.Previous.IsEmpty)
-            throw new FormatViolationException(FailureKind.Framing, "a host record with too long a name, or outside of its chain");
-        if (!record.Previous.IsEmpty)
-            StrictRecord.RequireLength(record.Previous, ObjectHash.Size, "previous");
-        TimeRange.FromRecord(record.Created);
-        return record;
+        return RecordCodecs.DecodeHost(opened.Body.Span);
     }
 
     static void Apply(HostRecord record, SignerRegistry registry)

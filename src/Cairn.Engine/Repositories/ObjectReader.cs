@@ -6,8 +6,8 @@ using Cairn.Engine.Storage;
 namespace Cairn.Engine.Repositories;
 
 /// <summary>
-/// Fetches objects by name and checks that they are what the name says; turns what codecs find into exceptions that name
-/// the object.
+/// Fetches objects by name and checks that they are what the name says; turns what codecs find into exceptions that
+/// name the object.
 /// </summary>
 public static class ObjectReader
 {

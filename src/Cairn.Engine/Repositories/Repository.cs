@@ -47,7 +47,8 @@ public sealed class Repository : IDisposable
     /// <summary>Where the chain of host records ends.</summary>
     public HostRecords.Tail HostTail { get; internal set; }
 
-    /// <summary>Host records are missing in their chain, or damaged: somebody may be entitled who is not known.</summary>
+    /// <summary>Host records are missing in their chain, or damaged: somebody may be entitled who is not
+    /// known.</summary>
     public bool HasHostGaps { get; internal set; }
 
     /// <summary>What was found wrong while opening, though not so wrong as to prevent it.</summary>

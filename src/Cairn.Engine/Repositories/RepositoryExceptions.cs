@@ -37,7 +37,8 @@ public sealed class NoRepositoryException(string message) : Exception(message);
 /// <summary>There is something at this place already that a new repository must not be put on.</summary>
 public sealed class RepositoryExistsException(string message) : Exception(message);
 
-/// <summary>The key at hand does not open what was asked for: a wrong passphrase, or a host's credential where the restore key is needed.</summary>
+/// <summary>The key at hand does not open what was asked for: a wrong passphrase, or a host's credential where the
+/// restore key is needed.</summary>
 public sealed class WrongKeyException(string message) : Exception(message);
 
 /// <summary>The credential is damaged or belongs to another repository.</summary>

@@ -8,10 +8,12 @@ using Google.Protobuf;
 namespace Cairn.Engine.Repositories;
 
 /// <summary>
-/// What <c>retired/</c> announces: the other side of the commit protocol (docs/design/commit-protocol.md). Read again and
+/// What <c>retired/</c> announces: the other side of the commit protocol (docs/design/commit-protocol.md). Read
+/// again and
 /// again during a backup; each look fetches only what is new.
 /// </summary>
-/// <param name="skipsDamaged">For readers only: a record that cannot be read becomes a problem and stops nobody.</param>
+/// <param name="skipsDamaged">For readers only: a record that cannot be read becomes a problem and stops
+/// nobody.</param>
 public sealed class RetiredLog(
     IObjectStore store, EnvelopeKeys keys, ISignerDirectory signers, bool skipsDamaged = false)
 {
@@ -56,8 +58,8 @@ public sealed class RetiredLog(
             {
                 await ObjectReader.ReadAsync(store, key, name.Hash, bytes => Take(bytes, name), cancellationToken);
             }
-            // Anybody who stole a host can plant such a record, and must not stop the others with it. Whether it may have been
-            // a maintainer whose own record is lost, the caller knows.
+            // Anybody who stole a host can plant such a record, and must not stop the others with it. Whether it may
+            // have been a maintainer whose own record is lost, the caller knows.
             catch (DamagedObjectException e) when (e.IsForeign || e.IsOfUnknownSigner || skipsDamaged)
             {
                 HasUnknownSigners |= e.IsOfUnknownSigner;
@@ -71,15 +73,20 @@ public sealed class RetiredLog(
         }
     }
 
-    int Take(ReadOnlyMemory<byte> bytes, DatedName name)
+    /// <summary>Opens a record: who wrote it, and what it says.</summary>
+    internal static (SignerId Writer, RetiredRecord Record) Open(
+        ReadOnlyMemory<byte> bytes, DatedName name, EnvelopeKeys keys, ISignerDirectory signers)
     {
         var opened = IndexEnvelope.Open(ObjectType.Retired, bytes.Span, keys, signers);
         if (opened.Ulid != name.Ulid)
             throw new FormatViolationException(FailureKind.Name, "its name says another ULID than the object");
-        var record = StrictRecord.Decode(opened.Body.Span, RetiredRecord.Parser);
-        if (record.Sequence == 0 || (record.Sequence == 1) != record.Previous.IsEmpty)
-            throw new FormatViolationException(FailureKind.Framing, "a record outside of its chain");
-        Link(opened.Signer, record, name.Hash);
+        return (opened.Signer, RecordCodecs.DecodeRetired(opened.Body.Span));
+    }
+
+    int Take(ReadOnlyMemory<byte> bytes, DatedName name)
+    {
+        var (writer, record) = Open(bytes, name, keys, signers);
+        Link(writer, record, name.Hash);
         Apply(record);
         return 0;
     }
@@ -91,7 +98,7 @@ public sealed class RetiredLog(
             Invariant.That(_chains.Count < Writers);
             _chains.Add(writer, chain = []);
         }
-        ObjectHash? previous = record.Previous.IsEmpty ? null : HashOf(record.Previous, "previous");
+        ObjectHash? previous = record.Previous.IsEmpty ? null : new ObjectHash(record.Previous.Span);
         chain[record.Sequence] = (hash, previous);
     }
 
@@ -100,22 +107,22 @@ public sealed class RetiredLog(
         switch (record.WhatCase)
         {
             case RetiredRecord.WhatOneofCase.Condemnation:
-                AddAll(Condemned, record.Condemnation.Packs, "packs");
+                AddAll(Condemned, record.Condemnation.Packs);
                 break;
             case RetiredRecord.WhatOneofCase.Deletion:
                 // Deleted packs stay condemned: a host that missed the condemnation must not rely on them either.
-                AddAll(Deleted, record.Deletion.Packs, "packs");
-                AddAll(Condemned, record.Deletion.Packs, "packs");
+                AddAll(Deleted, record.Deletion.Packs);
+                AddAll(Condemned, record.Deletion.Packs);
                 break;
             case RetiredRecord.WhatOneofCase.Forgotten:
-                AddAll(Forgotten, record.Forgotten.Objects, "objects");
+                AddAll(Forgotten, record.Forgotten.Objects);
                 break;
             case RetiredRecord.WhatOneofCase.VoidProposal:
-                AddAll(VoidProposed, record.VoidProposal.Objects, "objects");
+                AddAll(VoidProposed, record.VoidProposal.Objects);
                 break;
             case RetiredRecord.WhatOneofCase.VoidFinal:
-                AddAll(Void, record.VoidFinal.Objects, "objects");
-                AddAll(VoidProposed, record.VoidFinal.Objects, "objects");
+                AddAll(Void, record.VoidFinal.Objects);
+                AddAll(VoidProposed, record.VoidFinal.Objects);
                 break;
             case RetiredRecord.WhatOneofCase.FirstSeen:
             case RetiredRecord.WhatOneofCase.Accepted:
@@ -123,34 +130,24 @@ public sealed class RetiredLog(
             case RetiredRecord.WhatOneofCase.Summary:
                 ApplySummary(record.Summary);
                 break;
-            default:
-                throw new FormatViolationException(
-                    FailureKind.Unsupported, "a retired record of an unknown kind needs a newer version of Cairn");
         }
     }
 
     void ApplySummary(Summary summary)
     {
-        AddAll(Condemned, summary.Condemned, "condemned");
-        AddAll(Deleted, summary.Deleted, "deleted");
-        AddAll(Condemned, summary.Deleted, "deleted");
-        AddAll(Forgotten, summary.Forgotten, "forgotten");
-        AddAll(VoidProposed, summary.VoidProposed, "void_proposed");
-        AddAll(Void, summary.Void, "void");
-        AddAll(VoidProposed, summary.Void, "void");
+        AddAll(Condemned, summary.Condemned);
+        AddAll(Deleted, summary.Deleted);
+        AddAll(Condemned, summary.Deleted);
+        AddAll(Forgotten, summary.Forgotten);
+        AddAll(VoidProposed, summary.VoidProposed);
+        AddAll(Void, summary.Void);
+        AddAll(VoidProposed, summary.Void);
     }
 
-    static void AddAll(HashSet<ObjectHash> set, IReadOnlyList<ByteString> hashes, string name)
+    static void AddAll(HashSet<ObjectHash> set, IReadOnlyList<ByteString> hashes)
     {
-        StrictRecord.RequireAscending(hashes, ObjectHash.Size, name);
         foreach (var hash in hashes)
             set.Add(new ObjectHash(hash.Span));
-    }
-
-    static ObjectHash HashOf(ByteString bytes, string name)
-    {
-        StrictRecord.RequireLength(bytes, ObjectHash.Size, name);
-        return new ObjectHash(bytes.Span);
     }
 
     IEnumerable<string> FindGaps()

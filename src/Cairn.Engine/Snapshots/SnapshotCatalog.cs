@@ -15,7 +15,8 @@ public sealed record SnapshotListing(IReadOnlyList<SnapshotInfo> Snapshots, IRea
 public sealed class PathNotFoundException(string message) : Exception(message);
 
 /// <summary>
-/// The snapshots that count: neither forgotten nor with a ledger that is finally void. Opening them takes the restore key.
+/// The snapshots that count: neither forgotten nor with a ledger that is finally void. Opening them takes the restore
+/// key.
 /// </summary>
 public static class SnapshotCatalog
 {

@@ -1,3 +1,4 @@
+using System.Text;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Formats.Manifests;
 using Cairn.Engine.Formats.Records;
@@ -15,6 +16,10 @@ public static class SnapshotCodec
     const int TagsMax = 1024;
     const int RootsMax = 65_536;
 
+    // Not as UTF-16, which only some languages compare by: the order is that of the encoded bytes.
+    static readonly Comparer<string> Utf8Order = Comparer<string>.Create(
+        (left, right) => Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right)));
+
     public static byte[] Encode(SnapshotInfo info)
     {
         Invariant.That(info.Problems.Count <= ProblemsMax);
@@ -28,7 +33,7 @@ public static class SnapshotCodec
             Parent = info.Parent is { } parent ? ByteString.CopyFrom(parent.AsSpan()) : ByteString.Empty,
         };
         record.Roots.AddRange(info.Roots.Select(root => ByteString.CopyFrom(root.Span)));
-        record.Tags.AddRange(info.Tags.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        record.Tags.AddRange(info.Tags.Distinct(StringComparer.Ordinal).Order(Utf8Order));
         Invariant.That(record.Tags.Count <= TagsMax);
         record.Problems.AddRange(info.Problems.Select(problem => new ProblemRecord
         {
@@ -70,7 +75,7 @@ public static class SnapshotCodec
             [record.HostName, record.UserName, record.Source, record.Program, .. record.Tags])
             Require(text.Length <= TextMax, "too long a text");
         for (var i = 1; i < record.Tags.Count; i++)
-            Require(string.CompareOrdinal(record.Tags[i - 1], record.Tags[i]) < 0, "tags that do not ascend");
+            Require(Utf8Order.Compare(record.Tags[i - 1], record.Tags[i]) < 0, "tags that do not ascend");
     }
 
     static Formats.Records.SnapshotStatistics ToRecord(SnapshotStatistics statistics) => new()

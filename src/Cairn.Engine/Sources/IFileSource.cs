@@ -33,7 +33,8 @@ public sealed record SourceProblem(ReadOnlyMemory<byte> Path, string Message, bo
 /// </summary>
 public abstract class DirectoryBatch : IDisposable
 {
-    /// <summary>Path of the directory from the root, components joined by '/', no leading slash; empty for the root.</summary>
+    /// <summary>Path of the directory from the root, components joined by '/', no leading slash; empty for the
+    /// root.</summary>
     public required ReadOnlyMemory<byte> DirectoryPath { get; init; }
 
     public required IReadOnlyList<Entry> Entries { get; init; }
@@ -43,7 +44,9 @@ public abstract class DirectoryBatch : IDisposable
 
     /// <summary>
     /// Opens a file of this batch for reading. Throws <see cref="SourceReadException"/> if it vanished, cannot be
-    /// opened, or is another file by now. May be called from several threads, until disposal.
+    /// opened, or is another file by now. Brings size and times of the entry up to the file's: it may have changed
+    /// since it was listed, and what is read belongs to that state. May be called from several threads, until
+    /// disposal.
     /// </summary>
     public abstract ISourceFile Open(Entry entry);
 
@@ -56,7 +59,8 @@ public interface ISourceFile : IDisposable
     /// <summary>Reads up to the span's length at the position after the last read; 0 at the end.</summary>
     int Read(Span<byte> destination);
 
-    /// <summary>Whether fewer blocks are allocated than the size takes: only then is it worth asking for extents.</summary>
+    /// <summary>Whether fewer blocks are allocated than the size takes: only then is it worth asking for
+    /// extents.</summary>
     bool MayHaveHoles { get; }
 
     /// <summary>The next data extent at or after the offset, or null if only a hole follows to the end.</summary>
@@ -65,7 +69,7 @@ public interface ISourceFile : IDisposable
     /// <summary>Sets where the next read begins.</summary>
     void Seek(long offset);
 
-    /// <summary>Whether size, mtime or ctime of the open file differ from the entry's by now: it changed while being read.</summary>
+    /// <summary>Whether size, mtime or ctime differ from those at opening: the file changed while being read.</summary>
     bool HasChanged { get; }
 }
 
@@ -76,5 +80,6 @@ public sealed class SourceReadException(string message, bool vanished, Exception
     public bool Vanished { get; } = vanished;
 }
 
-/// <summary>The source as a whole is not there or empty against expectation: the run stops rather than record that.</summary>
+/// <summary>The source as a whole is not there or empty against expectation: the run stops rather than record
+/// that.</summary>
 public sealed class SourceMissingException(string message) : Exception(message);

@@ -6,14 +6,15 @@ namespace Cairn.Engine.Sources;
 /// Where a restore writes: a tree below one directory that it never leaves, whatever the names or planted links.
 /// Paths are relative, components joined by '/', as bytes. All members may be called from several threads; a
 /// directory is created before anything in it and finished after everything in it. Whatever cannot be done throws
-/// <see cref="RestoreWriteException"/>; what can be done only in part (an owner that only root may set) is reported to the
-/// target's own list of <see cref="Shortfalls"/>.
+/// <see cref="RestoreWriteException"/>; what can be done only in part (an owner that only root may set) is reported to
+/// the target's own list of <see cref="Shortfalls"/>.
 /// </summary>
 public interface IRestoreTarget : IDisposable
 {
     void CreateDirectory(ReadOnlySpan<byte> path);
 
-    /// <summary>Creates an empty file for writing; an existing one is replaced only where the target's options say so.</summary>
+    /// <summary>Creates an empty file for writing; an existing one is replaced only where the target's options say
+    /// so.</summary>
     IRestoreFile CreateFile(ReadOnlySpan<byte> path, Entry entry);
 
     /// <summary>Creates and writes a small file with its metadata at once: the common case, the fast path.</summary>
@@ -36,7 +37,8 @@ public interface IRestoreTarget : IDisposable
 /// <summary>A file being restored. Disposed without <see cref="Complete"/>, it is removed.</summary>
 public interface IRestoreFile : IDisposable
 {
-    /// <summary>Writes at an offset; from several threads at once for distinct ranges. What is never written is a hole.</summary>
+    /// <summary>Writes at an offset; from several threads at once for distinct ranges. What is never written is a
+    /// hole.</summary>
     void Write(long offset, ReadOnlySpan<byte> content);
 
     /// <summary>Sets length and metadata: the file is whole now.</summary>

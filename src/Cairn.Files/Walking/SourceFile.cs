@@ -8,15 +8,17 @@ namespace Cairn.Files.Walking;
 sealed unsafe class SourceFile : ISourceFile
 {
     readonly FileDescriptor _file;
-    readonly Entry _entry;
     readonly long _size;
+    readonly FileTime _modified;
+    readonly FileTime _changed;
     long _position;
 
-    SourceFile(FileDescriptor file, Entry entry, in Statx stat)
+    SourceFile(FileDescriptor file, in Statx stat)
     {
         _file = file;
-        _entry = entry;
         _size = stat.Size;
+        _modified = stat.Modified;
+        _changed = stat.Changed;
         MayHaveHoles = stat.MayHaveHoles;
     }
 
@@ -42,7 +44,10 @@ sealed unsafe class SourceFile : ISourceFile
         if (Libc.StatDescriptor(descriptor, Libc.StatxForIdentity, &stat) == 0 && stat.IsFile
             && stat.IsSameFileAs(entry.Stamp))
         {
-            return new SourceFile(new FileDescriptor(descriptor), entry, stat);
+            entry.Size = stat.Size;
+            entry.Modified = stat.Modified;
+            entry.Stamp = entry.Stamp with { Changed = stat.Changed };
+            return new SourceFile(new FileDescriptor(descriptor), stat);
         }
         Libc.Close(descriptor);
         throw Replaced();
@@ -79,7 +84,7 @@ sealed unsafe class SourceFile : ISourceFile
         {
             Statx stat;
             return Libc.StatDescriptor(_file.Number, Libc.StatxForIdentity, &stat) < 0
-                || stat.Size != _entry.Size || stat.Modified != _entry.Modified || stat.Changed != _entry.Stamp.Changed;
+                || stat.Size != _size || stat.Modified != _modified || stat.Changed != _changed;
         }
     }
 

@@ -82,27 +82,43 @@ sealed class LocalDirectories(string root, bool createRoot, IDiskOperations disk
                 $"there is no folder {root}: is the repository's disk mounted? A new repository is made with init");
     }
 
-    // Above the root only what was made here is synced: a parent like /home may not even be readable.
+    // What is there may be what a run made that was killed before it came to sync; but only the deepest directory, for
+    // whatever lies above it was synced before it was made.
     void MakeRoot(string directory)
     {
-        if (disk.Stat(directory)?.Kind == DiskKind.Directory)
-            return;
         var parent = ParentOf(directory);
+        if (disk.Stat(directory)?.Kind == DiskKind.Directory)
+        {
+            SyncIfAllowed(parent);
+            return;
+        }
         MakeRoot(parent);
-        if (TryMake(directory))
-            disk.SyncDirectory(parent);
+        TryMake(directory);
+        disk.SyncDirectory(parent);
     }
 
-    bool TryMake(string directory)
+    // A parent like /home may not even be readable; then it is no killed run of this user that made something in it.
+    void SyncIfAllowed(string directory)
+    {
+        try
+        {
+            disk.SyncDirectory(directory);
+        }
+        catch (DiskException e) when (e.Code is Errno.AccessDenied or Errno.NotPermitted or Errno.ReadOnlyFileSystem
+            or Errno.Invalid or Errno.NotSupported)
+        {
+        }
+    }
+
+    void TryMake(string directory)
     {
         try
         {
             disk.MakeDirectory(directory);
-            return true;
         }
         catch (DiskException e) when (e.Code == Errno.Exists)
         {
-            return false;
+            // By another process, or long ago.
         }
     }
 }

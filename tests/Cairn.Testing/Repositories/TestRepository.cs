@@ -13,8 +13,8 @@ using Cairn.Testing.Time;
 namespace Cairn.Testing.Repositories;
 
 /// <summary>
-/// A repository in memory with small chunks and packs and a cheap passphrase, on a clock and a random source of its own.
-/// Disposal fails if an operation kept a buffer.
+/// A repository in memory with small chunks and packs and a cheap passphrase, on a clock and a random source of its
+/// own. Disposal fails if an operation kept a buffer.
 /// </summary>
 public sealed class TestRepository : IAsyncDisposable
 {
@@ -37,7 +37,7 @@ public sealed class TestRepository : IAsyncDisposable
     public EngineEnvironment Environment { get; }
     public MemoryStateFolder State { get; } = new();
 
-    public static async Task<TestRepository> CreateAsync(ulong seed = 1)
+    public static async Task<TestRepository> CreateAsync(ulong seed = 1, ChunkerParameters? chunking = null)
     {
         var random = new SeededRandom(seed);
         var time = new EagerTime();
@@ -46,7 +46,7 @@ public sealed class TestRepository : IAsyncDisposable
         using var passphrase = SecretOf(Passphrase);
         var options = new InitOptions
         {
-            Passphrase = passphrase, HostName = "testhost", Chunking = SmallChunks, PackBytes = Descriptor.PackBytesMin,
+            Passphrase = passphrase, HostName = "testhost", Chunking = chunking ?? SmallChunks, PackBytes = Descriptor.PackBytesMin,
             PassphraseParameters = PassphraseParameters.TryCreate(
                 new PassphraseSalt(random.Bytes(PassphraseSalt.Size)), PassphraseParameters.MemoryKiBMin,
                 PassphraseParameters.PassesMin, PassphraseParameters.Lanes),

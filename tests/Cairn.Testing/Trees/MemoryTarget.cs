@@ -14,7 +14,8 @@ public sealed class RestoredNode(Entry entry, byte[]? content)
     public string? LinkedTo { get; init; }
 }
 
-/// <summary>A restore target in memory that is strict about the order of calls, and remembers all it was told.</summary>
+/// <summary>A restore target in memory that is strict about the order of calls, and remembers all it was
+/// told.</summary>
 public sealed class MemoryTarget : IRestoreTarget
 {
     readonly Lock _lock = new();

@@ -13,8 +13,8 @@ public sealed record TestNode(string Path, Entry Entry, byte[]? Content)
 }
 
 /// <summary>
-/// Files and directories as a test wants them, in any order; directories on the way are made. Paths are Latin-1, so that
-/// every byte can be a character.
+/// Files and directories as a test wants them, in any order; directories on the way are made. Paths are Latin-1, so
+/// that every byte can be a character.
 /// </summary>
 public sealed class TestTree
 {

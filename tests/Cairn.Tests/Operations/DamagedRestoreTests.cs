@@ -4,7 +4,8 @@ using Cairn.Testing.Trees;
 
 namespace Cairn.Tests.Operations;
 
-/// <summary>Each object of a repository damaged in turn: no wrong byte is restored, and the rest is (INV-1, INV-3, INV-6).</summary>
+/// <summary>Each object of a repository damaged in turn: no wrong byte is restored, and the rest is (INV-1, INV-3,
+/// INV-6).</summary>
 public sealed class DamagedRestoreTests
 {
     public static TheoryData<string> Damages => ["flip", "truncate", "delete"];

@@ -31,7 +31,7 @@ public sealed class LocalStoreDiskTests : IDisposable
         await PutAsync(store);
         Assert.Equal(
             [
-                "MakeDirectory r", "SyncDirectory .",
+                "SyncDirectory ..", "MakeDirectory r", "SyncDirectory .",
                 "MakeDirectory r/packs", "SyncDirectory r",
                 "MakeDirectory r/packs/ab", "SyncDirectory r/packs",
                 "CreateNew T", "Write T", "Sync T", "RenameWithoutReplacing r/packs/ab/object",

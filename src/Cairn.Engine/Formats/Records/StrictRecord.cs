@@ -3,25 +3,33 @@ using Google.Protobuf;
 namespace Cairn.Engine.Formats.Records;
 
 /// <summary>
-/// Protocol Buffers, canonically: the library alone accepts fields out of order, twice, or unknown, and so many encodings of
+/// Protocol Buffers, canonically: the library alone accepts fields out of order, twice, or unknown, and so many
+/// encodings of
 /// one record. Decoding, encoding again and comparing leaves one.
 /// </summary>
 static class StrictRecord
 {
     public static byte[] Encode(IMessage record) => record.ToByteArray();
 
-    public static T Decode<T>(ReadOnlySpan<byte> bytes, MessageParser<T> parser) where T : IMessage<T>
+    /// <param name="requireKnown">
+    /// Refuses a kind of record that is not known, before the form is looked at: a newer kind may have fields of its
+    /// own.
+    /// </param>
+    public static T Decode<T>(ReadOnlySpan<byte> bytes, MessageParser<T> parser, Action<T>? requireKnown = null)
+        where T : IMessage<T>
     {
         T record;
         try
         {
-            record = parser.ParseFrom(bytes);
+            // Unknown fields that were kept would be written again, and so pass the comparison.
+            record = parser.WithDiscardUnknownFields(discardUnknownFields: true).ParseFrom(bytes);
         }
         catch (InvalidProtocolBufferException e)
         {
             throw new FormatViolationException(FailureKind.Framing, $"its record is malformed: {e.Message}");
         }
-        // The size is compared first: it costs no memory, and unknown fields that were kept count in it.
+        requireKnown?.Invoke(record);
+        // The size is compared first: it costs no memory.
         if (record.CalculateSize() != bytes.Length || !record.ToByteArray().AsSpan().SequenceEqual(bytes))
             throw new FormatViolationException(FailureKind.Framing, "its record is not in canonical form");
         return record;
@@ -30,7 +38,8 @@ static class StrictRecord
     public static void RequireLength(ByteString field, int length, string name)
     {
         if (field.Length != length)
-            throw new FormatViolationException(FailureKind.Framing, $"its field {name} has {field.Length} bytes, not {length}");
+            throw new FormatViolationException(FailureKind.Framing,
+                $"its field {name} has {field.Length} bytes, not {length}");
     }
 
     /// <summary>Ascending and of equal length: so that a set has one encoding.</summary>

@@ -22,8 +22,8 @@ public sealed class BackupMonitor : IProgressSource
             Written.PackBytes);
     }
 
-    /// <summary>What the previous snapshot had: the best guess until the walk is over.</summary>
-    internal void Expect(long files, long bytes)
+    /// <summary>What there is to do, from whoever has counted it beforehand.</summary>
+    public void Expect(long files, long bytes)
     {
         Interlocked.Exchange(ref _expectedFiles, files);
         Interlocked.Exchange(ref _expectedBytes, bytes);

@@ -14,9 +14,9 @@ using Cairn.Engine.Storage;
 namespace Cairn.Engine.Operations.Backup;
 
 /// <summary>
-/// Backs up: walk → compare → read → cut → id → known? → compress → encrypt → pack → store; then the commit: index, ledger,
-/// look, snapshot, look (docs/design/commit-protocol.md, H1 to H6). Needs only a host's credential and the rights to
-/// add objects and read the small prefixes; overwrites and deletes nothing (INV-2).
+/// Backs up: walk → compare → read → cut → id → known? → compress → encrypt → pack → store; then the commit: index,
+/// ledger, look, snapshot, look (docs/design/commit-protocol.md, H1 to H6). Needs only a host's credential and the
+/// rights to add objects and read the small prefixes; overwrites and deletes nothing (INV-2).
 /// </summary>
 public static class BackupOperation
 {
@@ -29,11 +29,28 @@ public static class BackupOperation
     {
         RequireEnrolled(repository);
         var started = repository.Environment.Time.GetUtcNow();
+        try
+        {
+            return await RunAsync(repository, state, input, options, monitor, started, cancellationToken);
+        }
+        catch (IndexDamagedException) when (input.Streams.Count == 0)
+        {
+            // Most pages of the index are checked only when they are touched. A damaged cache costs time and not the
+            // night's backup (INV-7): all of it goes, for where one page is torn others may be, and what was stored is
+            // taken up.
+            BlobIndex.DeleteFiles(state);
+            return await RunAsync(repository, state, input, options, monitor, started, cancellationToken);
+        }
+    }
+
+    static async Task<BackupResult> RunAsync(
+        Repository repository, IStateFolder state, BackupInput input, BackupOptions options, BackupMonitor monitor,
+        DateTimeOffset started, CancellationToken cancellationToken)
+    {
         monitor.Begin("reading the index");
         var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers);
         await retired.LookAsync(cancellationToken);
-        var (index, _) = await LocalIndex.OpenAsync(repository, state, retired, IndexUse.Writing, cancellationToken);
-        using var opened = index;
+        using var index = await OpenIndexAsync(repository, state, retired, input, cancellationToken);
         var session = new BackupSession(repository, index, retired, state, options);
         if (!options.IsDryRun)
             await session.TakeUpStoredPacksAsync(cancellationToken);
@@ -50,6 +67,32 @@ public static class BackupOperation
         throw new CommitException(
             $"what this backup relies on was condemned {AttemptsMax} times in a row. Nothing was recorded: "
             + "look whether some prune runs without pause");
+    }
+
+    // A stream cannot be read twice, so damage of the index must show before it is begun.
+    static async Task<BlobIndex> OpenIndexAsync(
+        Repository repository, IStateFolder state, RetiredLog retired, BackupInput input,
+        CancellationToken cancellationToken)
+    {
+        var (index, _) = await LocalIndex.OpenAsync(repository, state, retired, IndexUse.Writing, cancellationToken);
+        if (input.Streams.Count == 0)
+            return index;
+        try
+        {
+            index.Verify(cancellationToken);
+            return index;
+        }
+        catch (IndexDamagedException)
+        {
+            index.Dispose();
+            BlobIndex.DeleteFiles(state);
+        }
+        catch (OperationCanceledException)
+        {
+            index.Dispose();
+            throw;
+        }
+        return (await LocalIndex.OpenAsync(repository, state, retired, IndexUse.Writing, cancellationToken)).Index;
     }
 
     // Readers would pass over all that such a host writes: a backup that nobody can restore.
@@ -131,14 +174,16 @@ public static class BackupOperation
                 if (session.IsProposedVoid(ledger))
                     continue;
                 var name = await PutSnapshotAsync(ulid, ledger, root, parent, cancellationToken);
-                // H5: nothing is reported as backed up before the last look. Condemnations that show only now came after the
-                // ledger and spare what it names; but a ledger that is given up needs another, and nothing is read again.
+                // H5: nothing is reported as backed up before the last look. Condemnations that show only now came
+                // after the ledger and spare what it names; but a ledger that is given up needs another, and nothing
+                // is read again.
                 await session.LookAsync(cancellationToken);
                 if (!session.IsProposedVoid(ledger))
                     return name;
             }
             throw new CommitException(
-                $"the ledger of this backup was given up {AttemptsMax} times in a row by some maintainer: run it again");
+                $"the ledger of this backup was given up {AttemptsMax} times in a row by some maintainer: "
+                + "run it again");
         }
 
         async Task<SnapshotName> PutSnapshotAsync(

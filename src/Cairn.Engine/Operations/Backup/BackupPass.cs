@@ -10,8 +10,8 @@ using Cairn.Engine.Sources;
 namespace Cairn.Engine.Operations.Backup;
 
 /// <summary>
-/// One pass over the source: a thread walks and compares, workers read and store, a thread assembles the manifest in order.
-/// Everything between them is bounded. The first failure stops all.
+/// One pass over the source: a thread walks and compares, workers read and store, a thread assembles the manifest in
+/// order. Everything between them is bounded. The first failure stops all.
 /// </summary>
 sealed class BackupPass : IDisposable
 {

@@ -11,8 +11,8 @@ using Cairn.Engine.Storage;
 namespace Cairn.Engine.Operations.Backup;
 
 /// <summary>
-/// What a run of a backup announces besides packs: index objects, interim ledgers, the final ledger; and its looks at what
-/// others retired (docs/design/commit-protocol.md, hosts).
+/// What a run of a backup announces besides packs: index objects, interim ledgers, the final ledger; and its looks at
+/// what others retired (docs/design/commit-protocol.md, hosts).
 /// </summary>
 sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog retired, IStateFolder state, BackupOptions options)
 {
@@ -65,8 +65,8 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
         }
     }
 
-    // The log is this machine's memory, and the repository may have been put back to an older copy since. A store that lets a
-    // host see no packs is not believed either: then they are sent again.
+    // The log is this machine's memory, and the repository may have been put back to an older copy since. Where a store
+    // lets a host see no packs they are sent again.
     async Task<bool> IsThereAsync(PackTable table, CancellationToken cancellationToken)
     {
         try
@@ -81,12 +81,13 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
     }
 
     /// <summary>
-    /// H6: index, interim ledger, look. From then on what is stored so far is kept for this run, and a run after a crash
-    /// finds it.
+    /// H6: index, interim ledger, look. From then on what is stored so far is kept for this run, and a run after a
+    /// crash finds it.
     /// </summary>
     public async Task CheckpointAsync(NeedSet needs, CancellationToken cancellationToken)
     {
-        // Before the index is written: workers go on storing meanwhile, and a ledger names no pack that no index names (H1).
+        // Before the index is written: workers go on storing meanwhile, and no ledger may name what no index names
+        // (H1).
         var packs = LedgerPacks.Of(needs);
         if (!await WriteIndexAsync(cancellationToken))
             return;
@@ -152,8 +153,8 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
     }
 
     /// <summary>
-    /// Whether anything the ledger names is condemned: all it names against all condemnations, so that a mistake elsewhere
-    /// makes this run go in circles rather than lose data (H2).
+    /// Whether anything the ledger names is condemned: all it names against all condemnations, so that a mistake
+    /// elsewhere makes this run go in circles rather than lose data (H2).
     /// </summary>
     public bool NeedsCondemned(NeedSet needs) =>
         needs.Packs().Any(pack => retired.Condemned.Contains(index.GetPack(pack).Name));

@@ -22,7 +22,8 @@ sealed class BatchWork(byte @class, ReadOnlyMemory<byte> directory, IReadOnlyLis
     public IReadOnlyList<Entry> Entries => entries;
     public DirectoryBatch? Batch => batch;
 
-    /// <summary>Read and written by one thread at a time: the walker's, the worker's that has the entry, the manifest's.</summary>
+    /// <summary>Read and written by one thread at a time: the walker's, the worker's that has the entry, the
+    /// manifest's.</summary>
     public ref BatchEntryState StateOf(int index) => ref _states[index];
 
     /// <summary>Whether the previous snapshot had an entry of that name.</summary>

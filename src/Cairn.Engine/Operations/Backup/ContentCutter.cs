@@ -6,8 +6,8 @@ using Cairn.Engine.Sources;
 namespace Cairn.Engine.Operations.Backup;
 
 /// <summary>
-/// Reads a file or stream and cuts it into chunks, each in a buffer of its own: hashing, compressing and encrypting can then
-/// happen on other threads while this one reads on. Only the bytes behind a cut are copied, once, at most
+/// Reads a file or stream and cuts it into chunks, each in a buffer of its own: hashing, compressing and encrypting
+/// can then happen on other threads while this one reads on. Only the bytes behind a cut are copied, once, at most
 /// <see cref="ReadBytes"/> of them.
 /// </summary>
 sealed class ContentCutter(CutRule rule, BufferPool buffers)
@@ -17,7 +17,8 @@ sealed class ContentCutter(CutRule rule, BufferPool buffers)
     readonly Chunker _chunker = new(rule);
     readonly int _chunkMax = rule.Parameters.Maximum;
 
-    /// <summary>Cuts a whole stream, or a file from where it stands; <paramref name="take"/> takes over the buffers.</summary>
+    /// <summary>Cuts a whole stream, or a file from where it stands; <paramref name="take"/> takes over the
+    /// buffers.</summary>
     public void Cut(IByteSource source, long length, Action<PooledBuffer> take)
     {
         var buffer = buffers.Rent(_chunkMax);

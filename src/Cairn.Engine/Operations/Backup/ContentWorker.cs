@@ -8,8 +8,8 @@ using Cairn.Engine.Sources;
 namespace Cairn.Engine.Operations.Backup;
 
 /// <summary>
-/// One worker thread of a pass: reads files, cuts large ones, stores chunks. A file that changes while it is read is read once
-/// more; changing again, it is marked torn (and reported), for it may mix two states.
+/// One worker thread of a pass: reads files, cuts large ones, stores chunks. A file that changes while it is read is
+/// read once more; changing again, it is marked torn (and reported), for it may mix two states.
 /// </summary>
 sealed class ContentWorker : IDisposable
 {
@@ -37,7 +37,8 @@ sealed class ContentWorker : IDisposable
         _smallFile = buffers.Rent(SmallFileMax(repository) + 1);
     }
 
-    /// <summary>Up to here a file is one chunk whatever it holds, so it is read into one buffer and never cut.</summary>
+    /// <summary>Up to here a file is one chunk whatever it holds, so it is read into one buffer and never
+    /// cut.</summary>
     public static int SmallFileMax(Repository repository) => repository.Descriptor.Chunking.Minimum;
 
     public void Run()
@@ -90,15 +91,15 @@ sealed class ContentWorker : IDisposable
             {
                 using var file = batch.Batch!.Open(entry);
                 var length = ReadToEnd(file);
-                if (file.HasChanged)
+                // Grown beyond one chunk since it was listed: what fits is stored, and said to be torn.
+                var hasOutgrown = length == _smallFile.Length;
+                if (file.HasChanged || hasOutgrown)
                 {
                     if (attempt < ReadAttempts)
                         continue;
                     MarkTorn(batch, entry);
+                    length = Math.Min(length, _smallFile.Length - 1);
                 }
-                // Grown beyond one chunk while we looked at it: the first bytes are what there is of this state.
-                if (length == _smallFile.Length)
-                    length--;
                 _monitor.AddRead(length);
                 SetContent(entry, _smallFile.Span[..length]);
                 return;

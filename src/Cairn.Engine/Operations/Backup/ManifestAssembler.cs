@@ -9,8 +9,8 @@ using Cairn.Engine.Repositories.Writing;
 namespace Cairn.Engine.Operations.Backup;
 
 /// <summary>
-/// Puts the entries of a pass into the manifest, in its order, as soon as their content is stored; and into the local copy
-/// beside it. One thread.
+/// Puts the entries of a pass into the manifest, in its order, as soon as their content is stored; and into the local
+/// copy beside it. One thread.
 /// </summary>
 sealed class ManifestAssembler : IDisposable
 {
@@ -119,10 +119,24 @@ sealed class ManifestAssembler : IDisposable
             _monitor.AddDirectory();
         else if (!entry.HasContent)
             _monitor.AddOther();
-        else if (batch.IsKnown(index))
-            _monitor.AddChanged(entry.Size);
-        else
+        else if (!batch.IsKnown(index))
             _monitor.AddNew(entry.Size);
+        else if (IsAsBefore(batch, entry))
+            _monitor.AddUnchanged(entry.Size);
+        else
+            _monitor.AddChanged(entry.Size);
+    }
+
+    // Read again, and found to be what it was: for people that is an unchanged file.
+    bool IsAsBefore(BatchWork batch, Entry entry)
+    {
+        if (_former is null || !_former.TryAdvanceTo(batch.Class, batch.Directory.Span, entry.Name.Span))
+            return false;
+        var former = _former.Current;
+        return former.Record.Kind == entry.Kind && former.Record.Size == entry.Size
+            && former.Record.Modified == entry.Modified && former.HasMetadataOf(entry)
+            && former.ReadContent() is var content && content.ListDepth == entry.Content!.ListDepth
+            && content.Extents.SequenceEqual(entry.Content.Extents);
     }
 
     sealed class Sink(BlobWriter writer, BlobWorker blobs) : IBlobSink

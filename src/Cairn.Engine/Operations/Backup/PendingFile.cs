@@ -66,7 +66,8 @@ sealed class PendingFile(Entry entry)
         }
     }
 
-    /// <summary>Begins again, because the file changed under the reader; false if extents are in the manifest already.</summary>
+    /// <summary>Begins again, because the file changed under the reader; false if extents are in the manifest
+    /// already.</summary>
     public bool TryRestart()
     {
         lock (_lock)

@@ -71,7 +71,9 @@ sealed class SourceComparer(
         return _small.Count == 0 || QueueSmall(work);
     }
 
-    /// <summary>Whether the previous snapshot had a stream of that name; asked in the manifest's order, behind all files.</summary>
+    /// <summary>Whether the previous snapshot had a stream of that name. Asked in the manifest's order, behind all
+    /// files.
+    /// </summary>
     public bool IsKnown(byte @class, Entry entry) =>
         _former is not null && _former.TryAdvanceTo(@class, directory: default, entry.Name.Span);
 

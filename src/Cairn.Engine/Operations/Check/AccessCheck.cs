@@ -5,7 +5,8 @@ using Cairn.Engine.Repositories.Keys;
 
 namespace Cairn.Engine.Operations.Check;
 
-/// <summary>Descriptor, epochs, keys, hosts, retired records and moves: who may read and write, and what was retired.</summary>
+/// <summary>Descriptor, epochs, keys, hosts, retired records and moves: who may read and write, and what was
+/// retired.</summary>
 static class AccessCheck
 {
     public static async Task RunAsync(CheckContext context, CancellationToken cancellationToken)

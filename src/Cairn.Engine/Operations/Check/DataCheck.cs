@@ -130,7 +130,8 @@ sealed class DataCheck(CheckContext context)
         }
     }
 
-    /// <summary>What the index says of a pack: usually one table; several if index objects contradict each other.</summary>
+    /// <summary>What the index says of a pack: usually one table; several if index objects contradict each
+    /// other.</summary>
     List<PackTable> IndexedTables(ObjectHash name)
     {
         var index = context.Session.Index;

@@ -4,7 +4,8 @@ using Cairn.Engine.Repositories.Reading;
 
 namespace Cairn.Engine.Operations.Check;
 
-/// <summary>What a check found: bounded, for a repository can be wrong in a million places. Any thread may add.</summary>
+/// <summary>What a check found: bounded, for a repository can be wrong in a million places. Any thread may
+/// add.</summary>
 sealed class FindingLog
 {
     public const int KeptPerSeverity = 10_000;

@@ -35,7 +35,8 @@ sealed class LostFileSearch(CheckContext context)
         }
     }
 
-    /// <summary>A suspect is lost if no place yields it: neither another pack, nor one that the index does not name.</summary>
+    /// <summary>A suspect is lost if no place yields it: neither another pack, nor one that the index does not
+    /// name.</summary>
     async Task FindLostAsync(CancellationToken cancellationToken)
     {
         var suspects = context.Findings.Suspects();

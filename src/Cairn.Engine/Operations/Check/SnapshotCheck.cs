@@ -9,8 +9,8 @@ using Cairn.Engine.Snapshots;
 namespace Cairn.Engine.Operations.Check;
 
 /// <summary>
-/// Every snapshot is readable, has its ledger, and its manifest is whole: each blob it needs is known, in a pack that is
-/// there, and named by the ledger.
+/// Every snapshot is readable, has its ledger, and its manifest is whole: each blob it needs is known, in a pack that
+/// is there, and named by the ledger.
 /// </summary>
 sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missing)
 {

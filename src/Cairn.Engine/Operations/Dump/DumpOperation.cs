@@ -10,7 +10,8 @@ namespace Cairn.Engine.Operations.Dump;
 
 public sealed record DumpOptions
 {
-    /// <summary>Path inside the snapshot without a leading slash, or a stream's name; empty for everything, as tar.</summary>
+    /// <summary>Path inside the snapshot without a leading slash, or a stream's name; empty for everything, as
+    /// tar.</summary>
     public required ReadOnlyMemory<byte> Path { get; init; }
 
     /// <summary>Chunks that are fetched and decoded at once.</summary>
@@ -33,8 +34,8 @@ public sealed class DumpMonitor : IProgressSource
 }
 
 /// <summary>
-/// Writes a file or stream to a stream of bytes, or a directory as a tar archive. What cannot be read whole ends it with
-/// an exception after the last good byte: the reader at the other end must look at the outcome.
+/// Writes a file or stream to a stream of bytes, or a directory as a tar archive. What cannot be read whole ends it
+/// with an exception after the last good byte: the reader at the other end must look at the outcome.
 /// </summary>
 public static class DumpOperation
 {

@@ -8,7 +8,8 @@ using Cairn.Engine.Repositories.Reading;
 
 namespace Cairn.Engine.Operations.Dump;
 
-/// <summary>Writes the content of a file in order, with a bounded number of chunks under way. One file at a time.</summary>
+/// <summary>Writes the content of a file in order, with a bounded number of chunks under way. One file at a
+/// time.</summary>
 sealed class FileDumper(ReadSession session, int readAhead, DumpMonitor monitor)
 {
     static readonly byte[] Zeros = new byte[64 << 10];

@@ -7,8 +7,8 @@ using Cairn.Engine.Primitives;
 namespace Cairn.Engine.Operations.Dump;
 
 /// <summary>
-/// POSIX tar (pax). Written by hand because names are bytes: the platform's writer takes them as text, and a name that is
-/// no UTF-8 would come out as another one.
+/// POSIX tar (pax). Written by hand because names are bytes: the platform's writer takes them as text, and a name that
+/// is no UTF-8 would come out as another one.
 /// </summary>
 sealed class TarWriter(Stream destination)
 {

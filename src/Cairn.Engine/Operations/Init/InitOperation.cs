@@ -22,9 +22,9 @@ public sealed record InitOptions
     public int PackBytes { get; init; } = Descriptor.DefaultPackBytes;
 
     /// <summary>
-    /// Keeps the recovery key and the credential safe. Called when everything but the descriptor is stored: if it fails,
-    /// or the run is cut off before, there is no repository, and init is simply run again. So no repository ever comes to
-    /// be whose recovery key nobody has.
+    /// Keeps the recovery key and the credential safe. Called when everything but the descriptor is stored: if it
+    /// fails, or the run is cut off before, there is no repository, and init is simply run again. So no repository
+    /// ever comes to be whose recovery key nobody has.
     /// </summary>
     public Action<InitResult>? Save { get; init; }
 

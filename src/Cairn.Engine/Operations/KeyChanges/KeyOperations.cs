@@ -7,8 +7,9 @@ using Cairn.Engine.Repositories.Keys;
 namespace Cairn.Engine.Operations.KeyChanges;
 
 /// <summary>
-/// Changes of the key slots: a new slot and a new roster each, touching no data. A slot that a newer roster leaves out does
-/// not count any more; who kept a copy of its object and its secret can still open that epoch, and callers say so.
+/// Changes of the key slots: a new slot and a new roster each, touching no data. A slot that a newer roster leaves out
+/// does not count any more; who kept a copy of its object and its secret can still open that epoch, and callers say
+/// so.
 /// </summary>
 public static class KeyOperations
 {
@@ -86,7 +87,7 @@ public static class KeyOperations
     {
         var admin = repository.RequireSecrets().Admin;
         var listing = await ListAsync(repository, cancellationToken);
-        // From the roster and not from what could be read: a slot whose object is damaged today may be put back tomorrow.
+        // From the roster and not from what could be read: an object that is damaged today may be put back tomorrow.
         var dropped = listing.Slots.Where(drops).Select(stored => stored.Hash).ToHashSet();
         var kept = listing.Roster.Slots.Where(slot => !dropped.Contains(slot)).ToList();
         if (added is not null)

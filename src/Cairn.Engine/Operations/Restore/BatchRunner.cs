@@ -3,7 +3,8 @@ using Cairn.Engine.Sources;
 
 namespace Cairn.Engine.Operations.Restore;
 
-/// <summary>Carries out a batch: workers take one request after the other, each fetching its next while it decodes.</summary>
+/// <summary>Carries out a batch: workers take one request after the other, each fetching its next while it
+/// decodes.</summary>
 sealed class BatchRunner(ReadSession session, IRestoreTarget target, RestoreOptions options, RestoreMonitor monitor)
 {
     /// <summary>Afterwards every file of the batch is whole or gone, but for one that is still being planned.</summary>

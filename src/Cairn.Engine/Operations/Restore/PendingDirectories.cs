@@ -5,8 +5,9 @@ using Cairn.Engine.Sources;
 namespace Cairn.Engine.Operations.Restore;
 
 /// <summary>
-/// Directories whose metadata waits until nothing in them changes any more. A subtree is one stretch of the manifest, so
-/// after every batch those that were passed are done with: what waits is the siblings on the way, not the whole tree.
+/// Directories whose metadata waits until nothing in them changes any more. A subtree is one stretch of the manifest,
+/// so after every batch those that were passed are done with: what waits is the siblings on the way, not the whole
+/// tree.
 /// </summary>
 sealed class PendingDirectories(IRestoreTarget target, RestoreMonitor monitor)
 {

@@ -47,7 +47,8 @@ sealed class PendingFile(ReadOnlyMemory<byte> directory, Entry entry)
 
     public void AddPiece() => Interlocked.Increment(ref _unfinished);
 
-    /// <summary>True for the one call after which nothing is outstanding: that caller completes or removes the file.</summary>
+    /// <summary>True for the one call after which nothing is outstanding: that caller completes or removes the
+    /// file.</summary>
     public bool FinishPiece() => Interlocked.Decrement(ref _unfinished) == 0;
 
     public void Fail(string message, bool isDamage)

@@ -18,7 +18,8 @@ readonly record struct WorkItem(uint Pack, int Row, int File, int Length, long O
     }
 }
 
-/// <summary>What one request fetches, and the items that get it; or, without rows, files that have no content to fetch.</summary>
+/// <summary>What one request fetches, and the items that get it; or, without rows, files that have no content to
+/// fetch.</summary>
 readonly record struct WorkUnit(PackNumber Pack, int FirstRow, int RowCount, int FirstItem, int ItemCount)
 {
     public bool IsEmptyFiles => RowCount == 0;

@@ -3,8 +3,8 @@ namespace Cairn.Engine.Operations.Restore;
 public sealed record RestoreOptions
 {
     /// <summary>
-    /// Path inside the snapshot, components joined by '/', no leading slash; empty for everything. A directory's contents go
-    /// right into the target; a single file becomes target/its name.
+    /// Path inside the snapshot, components joined by '/', no leading slash; empty for everything. A directory's
+    /// contents go right into the target; a single file becomes target/its name.
     /// </summary>
     public ReadOnlyMemory<byte> Path { get; init; }
 

@@ -135,7 +135,8 @@ sealed class RestorePlanner : IAsyncDisposable
         await AddContentAsync(file, number, cancellationToken);
     }
 
-    /// <summary>True if another name of this file comes before; otherwise this is the first, if there may be others.</summary>
+    /// <summary>True if another name of this file comes before; otherwise this is the first, if there may be
+    /// others.</summary>
     bool FindLink(Entry entry, byte[]? path, out LinkSource? source)
     {
         source = null;

@@ -7,7 +7,8 @@ using Cairn.Engine.Sources;
 
 namespace Cairn.Engine.Operations.Restore;
 
-/// <summary>One of the workers of a batch: decodes what was fetched and writes it to every file that wants it.</summary>
+/// <summary>One of the workers of a batch: decodes what was fetched and writes it to every file that wants
+/// it.</summary>
 sealed class RestoreWorker(
     RestoreBatch batch, BlobReader blobs, IRestoreTarget target, RestoreMonitor monitor) : IPackRowSink
 {

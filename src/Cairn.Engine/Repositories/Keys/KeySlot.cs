@@ -14,7 +14,8 @@ public readonly record struct KeySlotId(UInt128 Value)
     public override string ToString() => Value.ToString("x32");
 }
 
-/// <summary>One way to open the repository: epochs' seeds sealed to a public key (docs/format.md, KeySlotRecord).</summary>
+/// <summary>One way to open the repository: epochs' seeds sealed to a public key (docs/format.md,
+/// KeySlotRecord).</summary>
 public sealed record KeySlot
 {
     const int SealedSeedSize = KeyDerivation.KeySize + SealedBox.Overhead;
@@ -62,10 +63,7 @@ public sealed record KeySlot
 
     public static KeySlot Decode(ReadOnlySpan<byte> body)
     {
-        var record = StrictRecord.Decode(body, KeySlotRecord.Parser);
-        if (!Enum.IsDefined((KeySlotKind)record.Kind))
-            throw new FormatViolationException(
-                FailureKind.Unsupported, $"a key slot of kind {(int)record.Kind} needs a newer version of Cairn");
+        var record = StrictRecord.Decode(body, KeySlotRecord.Parser, RequireKnownKind);
         StrictRecord.RequireLength(record.Slot, 16, "slot");
         StrictRecord.RequireLength(record.Recipient, SealingPublicKey.Size, "recipient");
         if (record.Label.Length > LabelMax || record.Seals.Count == 0)
@@ -84,6 +82,13 @@ public sealed record KeySlot
             WrappedSecret = record.WrappedSecret.Memory,
             Seals = DecodeSeals(record),
         };
+    }
+
+    static void RequireKnownKind(KeySlotRecord record)
+    {
+        if (!Enum.IsDefined((KeySlotKind)record.Kind))
+            throw new FormatViolationException(
+                FailureKind.Unsupported, $"a key slot of kind {(int)record.Kind} needs a newer version of Cairn");
     }
 
     static PassphraseParameters? DecodePassphrase(KeySlotKind kind, Argon2id? parameters)

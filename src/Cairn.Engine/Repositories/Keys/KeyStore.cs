@@ -14,8 +14,8 @@ public sealed record KeyListing(
     ObjectHash RosterHash, Roster Roster, IReadOnlyList<StoredKeySlot> Slots, IReadOnlyList<string> Problems);
 
 /// <summary>
-/// Reads and writes <c>keys/</c>: slots and rosters, all signed by the admin key. Slots that no roster lists do not count;
-/// of several rosters the one with the greatest sequence does.
+/// Reads and writes <c>keys/</c>: slots and rosters, all signed by the admin key. Slots that no roster lists do not
+/// count; of several rosters the one with the greatest sequence does.
 /// </summary>
 public static class KeyStore
 {
@@ -36,8 +36,8 @@ public static class KeyStore
             {
                 await ReadOneAsync(store, info.Key, name, repository, signers, slots, rosters, cancellationToken);
             }
-            // One bad object must not keep a person from opening the repository with another. An object that is intact and yet
-            // not this repository's (an interrupted init leaves such) is passed over.
+            // One bad object must not keep a person from opening the repository with another. An object that is intact
+            // and yet not this repository's (an interrupted init leaves such) is passed over.
             catch (DamagedObjectException e)
             {
                 if (!e.IsForeign)

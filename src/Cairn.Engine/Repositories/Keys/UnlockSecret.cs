@@ -14,7 +14,8 @@ public abstract class UnlockSecret : IDisposable
 
 public sealed class PassphraseSecret(SecretKey passphrase) : UnlockSecret
 {
-    /// <summary>Argon2id takes a fraction of a second per slot, as it should; slots of other kinds cost nothing.</summary>
+    /// <summary>Argon2id takes a fraction of a second per slot, as it should; slots of other kinds cost
+    /// nothing.</summary>
     public override SealingKey? TryOpen(KeySlot slot)
     {
         if (slot.Passphrase is not { } parameters)

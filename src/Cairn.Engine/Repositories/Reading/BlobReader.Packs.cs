@@ -108,7 +108,8 @@ public sealed partial class BlobReader
         }
     }
 
-    /// <summary>All of that: few requests, each decoded before the next is made. One worker's way through a pack.</summary>
+    /// <summary>All of that: few requests, each decoded before the next is made. One worker's way through a
+    /// pack.</summary>
     public async Task ReadRowsAsync(
         PackNumber pack, ReadOnlyMemory<int> rows, IPackRowSink sink, CancellationToken cancellationToken)
     {

@@ -73,7 +73,8 @@ public sealed partial class BlobReader : IBlobSource, IDisposable
         };
     }
 
-    /// <summary>A place of the blob, searched in packs that the index does not name if need be; null if there is none.</summary>
+    /// <summary>A place of the blob, searched in packs that the index does not name if need be; null if there is
+    /// none.</summary>
     public ValueTask<BlobLocation?> LocateAsync(BlobId id, CancellationToken cancellationToken)
     {
         return _index.TryFind(id, out var place) ? new(place) : new(SearchAsync(id, cancellationToken));
@@ -85,7 +86,8 @@ public sealed partial class BlobReader : IBlobSource, IDisposable
         }
     }
 
-    /// <summary>Reads the tables of packs that the index does not name, once: from then on their blobs are found.</summary>
+    /// <summary>Reads the tables of packs that the index does not name, once: from then on their blobs are
+    /// found.</summary>
     public Task MakeUnlistedPacksKnownAsync(CancellationToken cancellationToken) =>
         _unlisted.MakeKnownAsync(cancellationToken);
 
@@ -155,7 +157,8 @@ public sealed partial class BlobReader : IBlobSource, IDisposable
         }
     }
 
-    /// <summary>What a failure says about this pack; null if it is about something else, and has to stop the reader.</summary>
+    /// <summary>What a failure says about this pack; null if it is about something else, and has to stop the
+    /// reader.</summary>
     static DamagedObjectException? DamageOf(ObjectKey key, Exception exception) => exception switch
     {
         FormatViolationException { Kind: not (FailureKind.WrongKey or FailureKind.Unsupported) } e =>

@@ -7,8 +7,8 @@ namespace Cairn.Engine.Repositories.Reading;
 
 /// <summary>
 /// Opens the local index, up to date. The index is a cache of the repository (INV-7): damaged, it is made anew; and if
-/// it remembers index objects that the repository no longer has, the repository is not the one it knew (restored from an
-/// older copy, say), and believing the cache would lose data at the next backup.
+/// it remembers index objects that the repository no longer has, the repository is not the one it knew (restored from
+/// an older copy, say), and believing the cache would lose data at the next backup.
 /// </summary>
 public static class LocalIndex
 {

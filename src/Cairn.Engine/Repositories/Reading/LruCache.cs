@@ -10,7 +10,7 @@ sealed class LruCache<TKey, TValue>(long costMax, Action<TValue>? onEvicted = nu
     readonly LinkedList<(TKey Key, TValue Value, long Cost)> _byUse = [];
     long _cost;
 
-    public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
+    public bool TryGet(TKey key, [MaybeNullWhen(returnValue: false)] out TValue value)
     {
         value = default;
         if (!_nodes.TryGetValue(key, out var node))

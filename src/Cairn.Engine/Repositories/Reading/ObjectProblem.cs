@@ -6,7 +6,8 @@ namespace Cairn.Engine.Repositories.Reading;
 /// <summary>An object that could not be used, when that does not stop what is being done.</summary>
 /// <param name="Object">The object's name.</param>
 /// <param name="Kind">What is wrong with it; null if the store would not give it.</param>
-/// <param name="IsForeign">Somebody's junk: no key or signer of this repository made it, so nothing is lost with it.</param>
+/// <param name="IsForeign">Somebody's junk: no key or signer of this repository made it, so nothing is lost with
+/// it.</param>
 /// <param name="Message">For a person; names the object.</param>
 public sealed record ObjectProblem(string Object, FailureKind? Kind, bool IsForeign, string Message)
 {

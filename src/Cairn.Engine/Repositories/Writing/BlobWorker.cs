@@ -5,7 +5,8 @@ using Cairn.Engine.Primitives;
 
 namespace Cairn.Engine.Repositories.Writing;
 
-/// <summary>What one thread needs to store blobs: a compressor, room for what it makes, and the cipher of each open pack.</summary>
+/// <summary>What one thread needs to store blobs: a compressor, room for what it makes, and the cipher of each open
+/// pack.</summary>
 public sealed class BlobWorker(BufferPool buffers, int compressionLevel) : IDisposable
 {
     readonly ZstdCompressor _compressor = new(compressionLevel);

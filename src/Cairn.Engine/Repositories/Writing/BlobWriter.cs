@@ -44,7 +44,8 @@ public sealed class BlobWriter : IAsyncDisposable
             repository.Store, _context, table => Register(table, register), options.PacksInFlightMax, cancellationToken);
     }
 
-    /// <summary>Returns when the blob is known or has its place in a pack; stored it is after <see cref="FlushAsync"/>.</summary>
+    /// <summary>Returns when the blob is known or has its place in a pack; stored it is after <see
+    /// cref="FlushAsync"/>.</summary>
     public BlobId Store(BlobKind kind, ReadOnlySpan<byte> plain, BlobWorker worker)
     {
         var id = _repository.Hasher.Hash((byte)kind, plain);
@@ -145,7 +146,8 @@ public sealed class BlobWriter : IAsyncDisposable
             return slot ??= new PackBuilder(_context, kind);
     }
 
-    /// <summary>Closes the pack in the slot: the given one, unless another thread was faster; or whichever is there.</summary>
+    /// <summary>Closes the pack in the slot: the given one, unless another thread was faster; or whichever is
+    /// there.</summary>
     void CloseAndEnqueue(ref PackBuilder? slot, PackBuilder? replaced)
     {
         PackBuilder? pack;

@@ -5,8 +5,8 @@ using Cairn.Engine.Primitives;
 namespace Cairn.Engine.Repositories.Writing;
 
 /// <summary>
-/// Which rows of which packs the running session needs: what its ledger will name. Any thread may mark; reading waits for
-/// the marking to be over.
+/// Which rows of which packs the running session needs: what its ledger will name. Any thread may mark; reading waits
+/// for the marking to be over.
 /// </summary>
 public sealed class NeedSet(BlobIndex index)
 {

@@ -21,7 +21,8 @@ public sealed class TestRepository : IAsyncDisposable
     public const string Passphrase = "correct horse battery staple";
     static readonly ChunkerParameters SmallChunks = ChunkerParameters.TryCreate(1024, 8192, 32768)!;
 
-    TestRepository(MemoryStore store, SeededRandom random, EagerTime time, InitResult init, EngineEnvironment environment)
+    TestRepository(
+        MemoryStore store, SeededRandom random, EagerTime time, InitResult init, EngineEnvironment environment)
     {
         Store = store;
         Random = random;
@@ -46,7 +47,8 @@ public sealed class TestRepository : IAsyncDisposable
         using var passphrase = SecretOf(Passphrase);
         var options = new InitOptions
         {
-            Passphrase = passphrase, HostName = "testhost", Chunking = chunking ?? SmallChunks, PackBytes = Descriptor.PackBytesMin,
+            Passphrase = passphrase, HostName = "testhost", Chunking = chunking ?? SmallChunks,
+            PackBytes = Descriptor.PackBytesMin,
             PassphraseParameters = PassphraseParameters.TryCreate(
                 new PassphraseSalt(random.Bytes(PassphraseSalt.Size)), PassphraseParameters.MemoryKiBMin,
                 PassphraseParameters.PassesMin, PassphraseParameters.Lanes),

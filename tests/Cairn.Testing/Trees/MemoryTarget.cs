@@ -35,7 +35,8 @@ public sealed class MemoryTarget : IRestoreTarget
     public IReadOnlyCollection<string> Shortfalls => [];
 
     public void CreateDirectory(ReadOnlySpan<byte> path) =>
-        Add(path, name => new RestoredNode(new Entry { Name = Latin(name), Kind = EntryKind.Directory, Owner = Nobody }, null));
+        Add(path, name => new RestoredNode(
+            new Entry { Name = Latin(name), Kind = EntryKind.Directory, Owner = Nobody }, null));
 
     public IRestoreFile CreateFile(ReadOnlySpan<byte> path, Entry entry)
     {

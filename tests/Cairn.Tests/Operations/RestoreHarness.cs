@@ -23,7 +23,8 @@ static class RestoreHarness
         target ??= new MemoryTarget();
         var options = new RestoreOptions
         {
-            Path = Encoding.Latin1.GetBytes(path), Workers = 2, IsDryRun = isDryRun, Limits = limits ?? RestoreLimits.Default,
+            Path = Encoding.Latin1.GetBytes(path), Workers = 2, IsDryRun = isDryRun,
+            Limits = limits ?? RestoreLimits.Default,
         };
         var result = await RestoreOperation.RunAsync(session, snapshot, target, options, new RestoreMonitor(), default);
         Assert.Equal(0, target.OpenFiles);

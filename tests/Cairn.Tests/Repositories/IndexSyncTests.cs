@@ -35,7 +35,8 @@ public sealed class IndexSyncTests
         var writer = new TestSnapshotWriter(test, host);
         await writer.WriteAsync(new TestTree().File("a", test.Random.Bytes(100)));
         await writer.WriteAsync(new TestTree().File("b", test.Random.Bytes(100)));
-        var (name, bytes) = (await test.ObjectsAsync()).First(item => item.Key.StartsWith("index/", StringComparison.Ordinal));
+        var objects = await test.ObjectsAsync();
+        var (name, bytes) = objects.First(item => item.Key.StartsWith("index/", StringComparison.Ordinal));
         bytes[100] ^= 1;
         test.Store.Plant(name, bytes);
         test.Store.Plant("index/nonsense", [1]);

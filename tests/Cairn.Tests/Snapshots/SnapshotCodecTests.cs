@@ -35,7 +35,8 @@ public sealed class SnapshotCodecTests
     {
         var encoded = SnapshotCodec.Encode(Sample());
         Assert.Throws<FormatViolationException>(() => SnapshotCodec.Decode(default, [.. encoded, 0]));
-        Assert.Throws<FormatViolationException>(() => SnapshotCodec.Decode(default, encoded.AsSpan(0, encoded.Length - 1)));
+        Assert.Throws<FormatViolationException>(
+            () => SnapshotCodec.Decode(default, encoded.AsSpan(0, encoded.Length - 1)));
         Assert.Throws<FormatViolationException>(() => SnapshotCodec.Decode(default, []));
         Assert.Throws<FormatViolationException>(
             () => SnapshotCodec.Decode(default, SnapshotCodec.Encode(Sample() with { ManifestLevel = 8 })));
@@ -48,10 +49,12 @@ public sealed class SnapshotCodecTests
         var random = new SeededRandom(3);
         return new SnapshotInfo
         {
-            Name = default, Time = Time, Finished = Time.AddSeconds(5), HostName = "host", UserName = "user", Source = "source",
+            Name = default, Time = Time, Finished = Time.AddSeconds(5), HostName = "host", UserName = "user",
+            Source = "source",
             Roots = [new byte[] { (byte)'/', 0xff }], Tags = ["b", "a"], Manifest = new BlobId(random.Bytes(32)),
             ManifestLevel = 2, Statistics = new SnapshotStatistics { Files = 1, Bytes = 5_000_000_000 },
-            Problems = [new SourceProblem(new byte[] { (byte)'/', 1 }, "permission denied", IsError: true)], ProblemCount = 7,
+            Problems = [new SourceProblem(new byte[] { (byte)'/', 1 }, "permission denied", IsError: true)],
+            ProblemCount = 7,
             Program = "cairn 0.1.0", Parent = new ObjectHash(random.Bytes(32)),
         };
     }

@@ -18,7 +18,8 @@ static class AccessCheck
             var descriptor = await RepositoryOpener.ReadDescriptorAsync(context.Store, cancellationToken);
             if (descriptor != repository.Descriptor)
                 context.Findings.Damage(
-                    ObjectNames.Descriptor.Value, FailureKind.Content, "it is another one than when the repository was opened");
+                    ObjectNames.Descriptor.Value, FailureKind.Content,
+                    "it is another one than when the repository was opened");
         });
         await GuardAsync(context, async () =>
             await EpochChain.ReadAsync(context.Store, repository.Descriptor, cancellationToken));
@@ -35,7 +36,8 @@ static class AccessCheck
             AddAll(context, problems);
             // A repository is made with a host; without its record all it wrote looks like a stranger's.
             if (!signers.Enrolled.Any(signer => !signer.IsMaintainer))
-                context.Findings.Damage(ObjectNames.Hosts, kind: null, "no record of a host is left, so nothing can be believed");
+                context.Findings.Damage(
+                    ObjectNames.Hosts, kind: null, "no record of a host is left, so nothing can be believed");
         });
         AddAll(context, context.Session.Retired.Problems);
         foreach (var (key, name) in context.Inventory.Moves)

@@ -36,7 +36,8 @@ sealed class FindingLog
         }
     }
 
-    public void Damage(string name, FailureKind? kind, string message) => Add(CheckSeverity.Damage, name, kind, message);
+    public void Damage(string name, FailureKind? kind, string message) =>
+        Add(CheckSeverity.Damage, name, kind, message);
 
     public void Note(string name, string message) => Add(CheckSeverity.Note, name, kind: null, message);
 

@@ -33,7 +33,8 @@ static class PackListCheck
                 context.Findings.Note(key, "it was to be deleted, and is still there");
             else
                 context.Findings.Add(
-                    CheckSeverity.Repairable, key, kind: null, "no index object names it: its blobs are found only slowly");
+                    CheckSeverity.Repairable, key, kind: null,
+                    "no index object names it: its blobs are found only slowly");
         }
         var missing = Compare(context);
         if (inventory.Packs.Keys.Any(pack => !context.Session.Index.TryFindPack(pack, out _)))

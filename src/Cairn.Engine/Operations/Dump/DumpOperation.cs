@@ -66,7 +66,8 @@ public static class DumpOperation
         Entry entry, FileDumper dumper, Stream destination, DumpMonitor monitor, CancellationToken cancellationToken)
     {
         if (!entry.HasContent)
-            throw new PathNotFoundException($"{System.Text.Encoding.UTF8.GetString(entry.Name.Span)} has no content: it is a {entry.Kind}");
+            throw new PathNotFoundException(
+                $"{System.Text.Encoding.UTF8.GetString(entry.Name.Span)} has no content: it is a {entry.Kind}");
         monitor.Expect(entry.Size);
         await dumper.WriteAsync(entry, destination, cancellationToken);
         monitor.AddFile();

@@ -19,7 +19,7 @@ sealed class BatchPipeline(
     public RestoreBatch Planned { get; private set; } = new(limits.FirstFiles, limits);
 
     /// <summary>Hands over what is planned.</summary>
-    /// <param name="nextBlock">Where the plan goes on: directories whose subtree lies before it can be finished then.</param>
+    /// <param name="nextBlock">Where the plan goes on: directories whose subtree lies before it can be finished.</param>
     public async Task SubmitAsync(ReadOnlyMemory<byte> nextBlock, CancellationToken cancellationToken)
     {
         await DrainAsync();
@@ -29,7 +29,7 @@ sealed class BatchPipeline(
         Planned = new RestoreBatch(_filesMax, limits);
     }
 
-    /// <summary>Carries out what is planned up to the middle of a file, which stays open and gets the number 0.</summary>
+    /// <summary>Carries out what is planned up to the middle of a file, which stays open as number 0.</summary>
     public async Task RunMidFileAsync(PendingFile file, CancellationToken cancellationToken)
     {
         await DrainAsync();

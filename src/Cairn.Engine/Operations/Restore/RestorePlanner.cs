@@ -193,7 +193,8 @@ sealed class RestorePlanner : IAsyncDisposable
     }
 
     async Task AddPieceAsync(
-        PendingFile file, int number, Primitives.BlobId id, long offset, long length, CancellationToken cancellationToken)
+        PendingFile file, int number, Primitives.BlobId id, long offset, long length,
+        CancellationToken cancellationToken)
     {
         if (length > Limits.BlobPlainBytes || await _session.Blobs.LocateAsync(id, cancellationToken) is not { } place)
         {
@@ -220,7 +221,8 @@ sealed class RestorePlanner : IAsyncDisposable
             {
                 var value = await _session.Blobs.ReadAsync(BlobKind.Chunk, id, cancellationToken);
                 if (value.Length != stored.Length)
-                    throw new FormatViolationException(FailureKind.Content, "it has another length than the manifest says");
+                    throw new FormatViolationException(
+                        FailureKind.Content, "it has another length than the manifest says");
                 whole.Add(new ExtendedAttribute(attribute.Name, value));
             }
             catch (Exception e) when (e is DamagedObjectException or FormatViolationException)

@@ -50,7 +50,7 @@ public sealed class DumpAndListTests
                 Assert.Equal("../readme.txt", entry.LinkName);
         }
         Assert.Equal(
-            tree.Nodes.Select(node => node.Path).Where(path => path.StartsWith("docs/", StringComparison.Ordinal)).Order(),
+            tree.Nodes.Select(node => node.Path).Where(path => path.StartsWith("docs/")).Order(),
             seen.Order());
     }
 

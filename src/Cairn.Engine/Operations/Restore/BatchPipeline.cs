@@ -19,7 +19,7 @@ sealed class BatchPipeline(
     public RestoreBatch Planned { get; private set; } = new(limits.FirstFiles, limits);
 
     /// <summary>Hands over what is planned.</summary>
-    /// <param name="nextBlock">Where the plan goes on: directories whose subtree lies before it can be finished.</param>
+    /// <param name="nextBlock">Where the plan goes on: directories whose subtree lies before it are done.</param>
     public async Task SubmitAsync(ReadOnlyMemory<byte> nextBlock, CancellationToken cancellationToken)
     {
         await DrainAsync();

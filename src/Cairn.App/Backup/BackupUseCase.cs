@@ -43,7 +43,8 @@ public static class BackupUseCase
         };
         var monitor = new BackupMonitor();
         environment.Events.Start(FirstLine(request, roots, stream, location), monitor);
-        using var count = tree is null || !request.CountsAhead ? null : new CountAhead(tree, monitor, cancellationToken);
+        using var count = tree is null || !request.CountsAhead ? null
+            : new CountAhead(tree, monitor, cancellationToken);
         var result = await BackupOperation.RunAsync(
             open.Repository, state.Folder, input, options, monitor, cancellationToken);
         return new BackupReport(location.Text, options.Source, request.IsDryRun, result);

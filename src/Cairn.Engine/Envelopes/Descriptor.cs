@@ -56,11 +56,14 @@ public sealed record Descriptor
           "created": "{{Created.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)}}",
           "admin": "{{Admin}}",
           "restore": "{{Restore}}",
-          "chunking": { "minimum": {{Chunking.Minimum}}, "average": {{Chunking.Average}}, "maximum": {{Chunking.Maximum}} },
+          "chunking": {{ChunkingText()}},
           "packs": { "size": {{PackBytes}} },
           "requires": [],
 
         """);
+
+    string ChunkingText() =>
+        $$"""{ "minimum": {{Chunking.Minimum}}, "average": {{Chunking.Average}}, "maximum": {{Chunking.Maximum}} }""";
 
     static byte[] WithSignature(byte[] signed, byte[] signature) =>
         [.. signed, .. Encoding.ASCII.GetBytes($"{SignatureLine}{Convert.ToHexStringLower(signature)}\"\n}}\n")];
@@ -106,7 +109,8 @@ public sealed record Descriptor
                 FailureKind.Unsupported, $"the repository has format {format}, which needs a newer version of Cairn");
         foreach (var feature in root.GetProperty("requires").EnumerateArray())
             throw new FormatViolationException(
-                FailureKind.Unsupported, $"the repository requires \"{feature}\", which needs a newer version of Cairn");
+                FailureKind.Unsupported,
+                $"the repository requires \"{feature}\", which needs a newer version of Cairn");
     }
 
     static byte[] Hex(JsonElement root, string name, int length)

@@ -41,7 +41,8 @@ public static class LedgerCodec
         var kind = reader.U8();
         if (kind is not ((byte)LedgerKind.Final or (byte)LedgerKind.Interim))
             throw Violation("a ledger of an unknown kind");
-        var time = DateTimeOffset.FromUnixTimeMilliseconds(reader.I64InRange(TimeRange.MinMilliseconds, TimeRange.MaxMilliseconds));
+        var time = DateTimeOffset.FromUnixTimeMilliseconds(
+            reader.I64InRange(TimeRange.MinMilliseconds, TimeRange.MaxMilliseconds));
         var session = new Ulid(reader.Bytes(Ulid.Size));
         var source = new ObjectHash(reader.Bytes(ObjectHash.Size));
         var tags = ReadTags(ref reader);

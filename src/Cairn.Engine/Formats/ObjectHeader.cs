@@ -54,7 +54,8 @@ public static class ObjectHeader
         if (bytes[FormatOffset] != FormatVersion)
             throw new FormatViolationException(FailureKind.Framing, "its format number is 0");
         if (bytes[TypeOffset] != (byte)expected)
-            throw new FormatViolationException(FailureKind.Framing, $"it is not of type {expected} but {bytes[TypeOffset]}");
+            throw new FormatViolationException(FailureKind.Framing,
+                $"it is not of type {expected} but {bytes[TypeOffset]}");
         if (bytes[SuiteOffset] != Suite)
             throw new FormatViolationException(
                 FailureKind.Unsupported, $"it uses suite {bytes[SuiteOffset]}, which needs a newer version of Cairn");

@@ -4,7 +4,8 @@ using Cairn.Engine.Primitives;
 namespace Cairn.Engine.Formats;
 
 /// <summary>The beginning of a pack: kind, salt and sealed keys (docs/format.md, section 7).</summary>
-public sealed record PackHeader(ushort Domain, PackKind Kind, ReadOnlyMemory<byte> Salt, IReadOnlyList<SealedPackKey> Keys)
+public sealed record PackHeader(ushort Domain, PackKind Kind, ReadOnlyMemory<byte> Salt,
+    IReadOnlyList<SealedPackKey> Keys)
 {
     public const int SaltSize = 32;
     public const int BoxSize = 80;

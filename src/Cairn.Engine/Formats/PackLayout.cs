@@ -25,6 +25,7 @@ public static class PackLayout
     public static void RequireBlobsFit(PackTable table)
     {
         if (table.BlobsOffset + BlobBytes(table.Rows) + TrailerSize > table.PackSize)
-            throw new FormatViolationException(FailureKind.Framing, "a table that claims more blobs than its pack can hold");
+            throw new FormatViolationException(FailureKind.Framing,
+                "a table that claims more blobs than its pack can hold");
     }
 }

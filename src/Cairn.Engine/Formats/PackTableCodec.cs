@@ -44,7 +44,8 @@ public static class PackTableCodec
         writer.Varint(row.Author);
     }
 
-    static bool IsExplicit(in PackRow row, int number) => row.Key != 0 || row.Author != 0 || row.Ordinal != (uint)number;
+    static bool IsExplicit(in PackRow row, int number) =>
+        row.Key != 0 || row.Author != 0 || row.Ordinal != (uint)number;
 
     public static (SignerId[] Authors, PackRow[] Rows) Read(ref ByteReader reader, PackKind kind, int keyCount)
     {
@@ -76,10 +77,12 @@ public static class PackTableCodec
         var flags = reader.U8();
         var kind = (BlobKind)(flags & KindMask);
         var codec = (Codec)((flags >> CodecShift) & CodecMask);
-        if ((flags & ReservedMask) != 0 || kind > BlobKind.Manifest || (kind == BlobKind.Chunk) != (pack == PackKind.Data))
+        if ((flags & ReservedMask) != 0 || kind > BlobKind.Manifest
+            || (kind == BlobKind.Chunk) != (pack == PackKind.Data))
             throw Violation("a row whose flags do not fit its pack");
         if (codec > Codec.Zstd)
-            throw new FormatViolationException(FailureKind.Unsupported, $"a blob uses codec {(int)codec}, which needs a newer version of Cairn");
+            throw new FormatViolationException(FailureKind.Unsupported,
+                $"a blob uses codec {(int)codec}, which needs a newer version of Cairn");
         var stored = (int)reader.VarintAtMost(Limits.BlobPlainBytes + TagSize);
         if (stored < TagSize)
             throw Violation("a blob that is shorter than its tag");

@@ -11,7 +11,8 @@ static class BlobAad
 {
     public const int Size = RepositoryId.Size + BlobId.Size + 2 + sizeof(uint);
 
-    public static void Write(Span<byte> aad, RepositoryId repository, BlobId id, BlobKind kind, Codec codec, int plainLength)
+    public static void Write(Span<byte> aad, RepositoryId repository, BlobId id, BlobKind kind, Codec codec,
+        int plainLength)
     {
         repository.CopyTo(aad);
         var rest = aad[RepositoryId.Size..];

@@ -30,7 +30,8 @@ public static class PackReader
 
     /// <summary>The table as the pack itself has it, authenticated under the index key; says nothing of who signed
     /// it.</summary>
-    internal static PackTable ReadTable(ObjectHash name, ReadOnlySpan<byte> pack, EnvelopeKeys keys, out int tableOffset)
+    internal static PackTable ReadTable(ObjectHash name, ReadOnlySpan<byte> pack, EnvelopeKeys keys,
+        out int tableOffset)
     {
         var header = PackHeader.Decode(pack);
         var blobsOffset = PackHeader.SizeWithKeys(header.Keys.Count);

@@ -38,7 +38,8 @@ public static class PackSealer
 
         var table = new PackTable
         {
-            Name = name, Kind = builder.Kind, PackSize = size, Keys = builder.Header.Keys, Authors = [context.Author.Id],
+            Name = name, Kind = builder.Kind, PackSize = size, Keys = builder.Header.Keys,
+                Authors = [context.Author.Id],
             Rows = rows, BlobsOffset = builder.BlobsOffset,
         };
         PackLayout.RequireBlobsFit(table);

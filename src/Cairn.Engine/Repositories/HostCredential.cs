@@ -76,7 +76,8 @@ public sealed class HostCredential : IDisposable
         HostSeed.Dispose();
     }
 
-    static string Checksum(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
+    static string Checksum(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
 
     static byte[] Hex(JsonElement root, string name)
     {

@@ -33,13 +33,14 @@ public static class RepositoryOpener
 
     /// <summary>Opens for backing up: the credential reads no history.</summary>
     public static async Task<Repository> OpenWithCredentialAsync(
-        IObjectStore store, HostCredential credential, EngineEnvironment environment, CancellationToken cancellationToken)
+        IObjectStore store, HostCredential credential, EngineEnvironment environment,
+        CancellationToken cancellationToken)
     {
         var descriptor = await ReadDescriptorAsync(store, cancellationToken);
         if (descriptor.Id != credential.Repository || descriptor.Admin != credential.Admin)
             throw new CredentialException(
-                $"the repository at {store.Location} is not the one this credential is for: it has the id {descriptor.Id}, "
-                + $"the credential {credential.Repository}");
+                $"the repository at {store.Location} is not the one this credential is for: "
+                + $"it has the id {descriptor.Id}, the credential {credential.Repository}");
         var epochs = await EpochChain.ReadAsync(store, descriptor, cancellationToken);
         var shared = new SharedKeys(
             credential.Shared.Index.Copy(), credential.Shared.BlobId.Copy(), credential.Shared.Chunking.Copy());
@@ -65,7 +66,8 @@ public static class RepositoryOpener
         {
             secrets.Dispose();
             throw new DamagedObjectException(
-                ObjectNames.Descriptor, FailureKind.Signature, "its keys are not those of the seed that the key slot holds");
+                ObjectNames.Descriptor, FailureKind.Signature,
+                "its keys are not those of the seed that the key slot holds");
         }
         var shared = new SharedKeys(
             first.Shared.Index.Copy(), first.Shared.BlobId.Copy(), first.Shared.Chunking.Copy());
@@ -112,7 +114,8 @@ public static class RepositoryOpener
             foreach (var slot in listing.Slots.Where(other => other.Slot.Id == stored.Slot.Id))
                 OpenSeals(slot, key, seeds);
             return new RepositorySecrets(
-                seeds, seeds.ToDictionary(seed => seed.Key, seed => EpochKeys.Derive(seed.Value, DomainOf(epochs, seed.Key))));
+                seeds, seeds.ToDictionary(seed => seed.Key, seed =>
+                    EpochKeys.Derive(seed.Value, DomainOf(epochs, seed.Key))));
         }
         return null;
     }

@@ -87,7 +87,8 @@ sealed class CairnProcess : IDisposable
     {
         var start = new ProcessStartInfo(CairnHome.Executable)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = standardInput is not null,
+            RedirectStandardOutput = true, RedirectStandardError = true,
+                RedirectStandardInput = standardInput is not null,
         };
         foreach (var argument in (string[])["-r", home.Repository, .. arguments])
             start.ArgumentList.Add(argument);
@@ -149,7 +150,8 @@ static class Rsync
     public static string Differences(string source, string copy)
     {
         var start = new ProcessStartInfo("rsync") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])["-aHn", "--delete", "--itemize-changes", "--checksum", $"{source}/", $"{copy}/"])
+        foreach (var argument in (string[])["-aHn", "--delete", "--itemize-changes", "--checksum", $"{source}/",
+            $"{copy}/"])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
@@ -193,7 +195,8 @@ static class Noise
         var random = new Random(seed);
         var text = new StringBuilder();
         for (var i = 0; i < words; i++)
-            text.Append("cairn stone path hill rain moss wind river".Split(' ')[random.Next(8)]).Append(random.Next(100)).Append(' ');
+            text.Append("cairn stone path hill rain moss wind river".Split(' ')[random.Next(8)]).Append(
+                random.Next(100)).Append(' ');
         return text.ToString();
     }
 }

@@ -19,7 +19,8 @@ public class TreeCampaign
         Assert.InRange(backup.PeakMemoryBytes, 1, MemoryMax);
         var list = home.Run("ls", $"latest:{home.Source}").RequireExit(0);
         Assert.InRange(list.PeakMemoryBytes, 1, MemoryMax);
-        Assert.Equal(count, list.Output.Split('\n').Count(line => line.Contains("empty file number", StringComparison.Ordinal)));
+        Assert.Equal(count, list.Output.Split('\n').Count(line =>
+            line.Contains("empty file number", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -28,7 +29,8 @@ public class TreeCampaign
         using var home = new CairnHome();
         home.Init();
         var folder = Directory.CreateDirectory(Path.Combine(home.Source, "unmistakable-directory")).FullName;
-        File.WriteAllText(Path.Combine(folder, "unmistakable-file-name"), "unmistakable-content " + Noise.Text(1, 5000));
+        File.WriteAllText(Path.Combine(folder, "unmistakable-file-name"), "unmistakable-content "
+            + Noise.Text(1, 5000));
         File.CreateSymbolicLink(Path.Combine(folder, "link"), "unmistakable-target");
         home.Run("backup", home.Source, "--tag", "unmistakable-tag").RequireExit(0);
         foreach (var file in home.RepositoryFiles())

@@ -52,7 +52,8 @@ sealed class PowerCut(ulong seed)
             return Extremes[choice];
         var lengthKept = _random.NextInt(101);
         return new Temper(
-            _random.NextInt(101), _random.NextInt(101), _random.NextInt(50), lengthKept, _random.NextInt(101 - lengthKept));
+            _random.NextInt(101), _random.NextInt(101), _random.NextInt(50), lengthKept,
+            _random.NextInt(101 - lengthKept));
     }
 
     static Dictionary<int, int> LastSyncs(IReadOnlyList<DiskChange> journal, int count)

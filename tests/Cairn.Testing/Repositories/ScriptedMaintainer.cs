@@ -36,10 +36,12 @@ public sealed class ScriptedMaintainer(TestRepository test, Repository opened)
         record.Created = test.Time.GetUtcNow().ToUnixTimeMilliseconds();
         var ulid = Ulid.New(test.Time, test.Random);
         var stored = IndexEnvelope.Seal(
-            ObjectType.Retired, domain: 0, ulid, record.ToByteArray(), opened.Keys, opened.RequireSecrets().Admin, test.Random);
+            ObjectType.Retired, domain: 0, ulid, record.ToByteArray(), opened.Keys, opened.RequireSecrets().Admin,
+            test.Random);
         _last = ObjectWriter.HashOf(stored);
         await test.Store.PutAsync(
-            ObjectNames.Dated(ObjectNames.Retired, ulid, _last.Value), [stored], PutOptions.Hot, CancellationToken.None);
+            ObjectNames.Dated(ObjectNames.Retired, ulid, _last.Value), [stored], PutOptions.Hot,
+            CancellationToken.None);
     }
 
     static PackList ListOf(ObjectHash[] packs)

@@ -34,7 +34,8 @@ public sealed class HookedStore(IObjectStore inner) : IObjectStore
         }
     }
 
-    public IEnumerable<string> Puts => Events.Where(e => e is { Member: StoreMember.Put, IsEnd: true }).Select(e => e.Name);
+    public IEnumerable<string> Puts =>
+        Events.Where(e => e is { Member: StoreMember.Put, IsEnd: true }).Select(e => e.Name);
 
     public Task<PutOutcome> PutAsync(
         ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,

@@ -175,7 +175,8 @@ public sealed class MemorySource(TimeProvider time) : IFileSource
 
     static Entry ToEntry(string path, SourceNode node) => new()
     {
-        Name = Encoding.Latin1.GetBytes(NameOf(path)), Kind = node.Kind, Owner = new Owner(1000, 1000, "someone", "users"),
+        Name = Encoding.Latin1.GetBytes(NameOf(path)), Kind = node.Kind,
+            Owner = new Owner(1000, 1000, "someone", "users"),
         Mode = node.Mode, Modified = node.Modified, Size = node.Content.Length,
         LinkTarget = Encoding.Latin1.GetBytes(node.LinkTarget), HardLinkGroup = node.Names > 1 ? node.Inode : 0,
         Attributes = node.Attributes, Stamp = new FileStamp(node.Changed, node.Inode, Device: 1),
@@ -265,6 +266,7 @@ public sealed class MemorySource(TimeProvider time) : IFileSource
         readonly MemorySource _source;
         readonly SourceNode _node;
         readonly (long Size, FileTime Modified, FileTime Changed) _opened;
+        readonly byte[] _contentAtOpening;
         long _position;
         bool _isDisposed;
 
@@ -273,6 +275,7 @@ public sealed class MemorySource(TimeProvider time) : IFileSource
             _source = source;
             _node = node;
             _opened = (node.Content.Length, node.Modified, node.Changed);
+            _contentAtOpening = node.Content;
             entry.Size = _opened.Size;
             entry.Modified = _opened.Modified;
             entry.Stamp = entry.Stamp with { Changed = _opened.Changed };
@@ -280,7 +283,9 @@ public sealed class MemorySource(TimeProvider time) : IFileSource
 
         public bool MayHaveHoles => _node.IsSparse;
 
-        public bool HasChanged => (_node.Content.Length, _node.Modified, _node.Changed) != _opened;
+        // Every change makes another array: this file system's clock never stands still.
+        public bool HasChanged => !ReferenceEquals(_node.Content, _contentAtOpening)
+            || (_node.Content.Length, _node.Modified, _node.Changed) != _opened;
 
         public int Read(Span<byte> destination)
         {

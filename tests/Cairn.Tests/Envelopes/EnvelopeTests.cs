@@ -42,17 +42,21 @@ public sealed class EnvelopeTests
         var ulid = Ulid.New(test.Time, test.Random);
         var foreign = IndexEnvelope.Seal(
             ObjectType.Index, 0, ulid, [1], stranger.Keys, stranger.RequireHost().Signer, test.Random);
-        AssertFails(FailureKind.Authentication, () => IndexEnvelope.Open(ObjectType.Index, foreign, host.Keys, host.Signers));
+        AssertFails(FailureKind.Authentication, () =>
+            IndexEnvelope.Open(ObjectType.Index, foreign, host.Keys, host.Signers));
         var unknown = IndexEnvelope.Seal(
             ObjectType.Index, 0, ulid, [1], host.Keys, stranger.RequireHost().Signer, test.Random);
-        AssertFails(FailureKind.Signature, () => IndexEnvelope.Open(ObjectType.Index, unknown, host.Keys, host.Signers));
+        AssertFails(FailureKind.Signature, () =>
+            IndexEnvelope.Open(ObjectType.Index, unknown, host.Keys, host.Signers));
         // A host may not condemn, and an admin's key does not back up.
         var condemning = IndexEnvelope.Seal(
             ObjectType.Retired, 0, ulid, [1], host.Keys, host.RequireHost().Signer, test.Random);
-        AssertFails(FailureKind.Signature, () => IndexEnvelope.Open(ObjectType.Retired, condemning, host.Keys, host.Signers));
+        AssertFails(FailureKind.Signature, () =>
+            IndexEnvelope.Open(ObjectType.Retired, condemning, host.Keys, host.Signers));
         var byAdmin = IndexEnvelope.Seal(
             ObjectType.Ledger, 0, ulid, [1], host.Keys, admin.RequireSecrets().Admin, test.Random);
-        AssertFails(FailureKind.Signature, () => IndexEnvelope.Open(ObjectType.Ledger, byAdmin, host.Keys, host.Signers));
+        AssertFails(FailureKind.Signature, () =>
+            IndexEnvelope.Open(ObjectType.Ledger, byAdmin, host.Keys, host.Signers));
     }
 
     [Fact]
@@ -90,7 +94,8 @@ public sealed class EnvelopeTests
             name with { Ulid = Ulid.New(test.Time, test.Random) },
             name with { Host = new SignerId(test.Random.Bytes(SignerId.Size)) },
         })
-            Assert.Throws<FormatViolationException>(() => SnapshotEnvelope.Verify(wrong, stored, host.Id, host.Signers));
+            Assert.Throws<FormatViolationException>(() =>
+                SnapshotEnvelope.Verify(wrong, stored, host.Id, host.Signers));
     }
 
     [Fact]

@@ -343,7 +343,8 @@ public class RestoreTests
             var content = walked.Contents.TryGetValue(path, out var bytes) ? Convert.ToHexString(bytes) : "";
             return $"{path[root.Length..]} {entry.Kind} {Convert.ToString(entry.Mode, 8)} {entry.Owner} "
                 + $"{entry.Modified} {entry.Size} {Walked.Text(entry.LinkTarget)} "
-                + $"{entry.DeviceMajor}:{entry.DeviceMinor} {groups[entry.HardLinkGroup]} {content.Length} {content.GetHashCode(StringComparison.Ordinal)}";
+                + $"{entry.DeviceMajor}:{entry.DeviceMinor} {groups[entry.HardLinkGroup]} "
+                + $"{content.Length} {content.GetHashCode(StringComparison.Ordinal)}";
         })];
     }
 

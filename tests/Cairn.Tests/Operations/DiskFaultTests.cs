@@ -62,7 +62,8 @@ public sealed class DiskFaultTests
             var violation = await PowerCutJudge.TryAsync(world, world.Disk.Changes, seed: 0);
             Assert.True(
                 violation is null,
-                $"step {step}, call {ordinal}, {error}{(isDead ? " from there on" : "")}: {failure?.Message}\n{violation}");
+                $"step {step}, call {ordinal}, {error}{(isDead ? " from there on" : "")}: "
+                + $"{failure?.Message}\n{violation}");
             if (!wasReached)
                 break;
         }

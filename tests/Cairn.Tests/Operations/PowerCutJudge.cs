@@ -28,7 +28,8 @@ static class PowerCutJudge
         var cuts = 0;
         for (var cut = firstCut; cut <= world.Disk.Changes; cut++)
             // Other seeds at each cut, so that few of them come by all tempers.
-            for (var seed = firstSeed + (ulong)cut * seedsPerCut; seed < firstSeed + (ulong)(cut + 1) * seedsPerCut; seed++)
+            for (var seed = firstSeed + (ulong)cut * seedsPerCut; seed < firstSeed
+                + (ulong)(cut + 1) * seedsPerCut; seed++)
             {
                 cuts++;
                 if (await TryAsync(world, cut, seed) is { } wrong)

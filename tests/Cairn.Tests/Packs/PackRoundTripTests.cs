@@ -32,7 +32,8 @@ public sealed class PackRoundTripTests
         var offset = table.BlobsOffset;
         for (var i = 0; i < blobs; i++)
         {
-            using var plain = decoder.Decode(table.Rows[i], pack.Bytes.Span.Slice(offset, table.Rows[i].StoredLength), aead);
+            using var plain = decoder.Decode(table.Rows[i], pack.Bytes.Span.Slice(offset, table.Rows[i].StoredLength),
+                aead);
             Assert.Equal(contents[i], plain.Span.ToArray());
             offset += table.Rows[i].StoredLength;
         }
@@ -57,7 +58,8 @@ public sealed class PackRoundTripTests
         }
         for (var length = 0; length < bytes.Length; length += 97)
             Assert.Throws<FormatViolationException>(
-                () => PackReader.Verify(ObjectWriter.HashOf(bytes.AsSpan(0, length)), bytes.AsSpan(0, length), host.Keys, host.Signers));
+                () => PackReader.Verify(ObjectWriter.HashOf(bytes.AsSpan(0, length)), bytes.AsSpan(0, length),
+                    host.Keys, host.Signers));
     }
 
     [Fact]

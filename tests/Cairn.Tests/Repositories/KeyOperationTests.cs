@@ -38,7 +38,8 @@ public sealed class KeyOperationTests
     {
         await using var test = await TestRepository.CreateAsync();
         using (var host = await test.OpenAsHostAsync())
-            await new TestSnapshotWriter(test, host).WriteAsync(new Cairn.Testing.Trees.TestTree().File("a", [1, 2, 3]));
+            await new TestSnapshotWriter(test,
+                host).WriteAsync(new Cairn.Testing.Trees.TestTree().File("a", [1, 2, 3]));
         var before = await test.ObjectsAsync();
         using (var repository = await test.OpenForReadingAsync())
         {
@@ -67,7 +68,8 @@ public sealed class KeyOperationTests
         await KeyOperations.RemoveAsync(repository, slots[0].Slot.Id, Token);
         await Assert.ThrowsAsync<InvalidOperationException>(
             () => KeyOperations.RemoveAsync(repository, slots[1].Slot.Id, Token));
-        await Assert.ThrowsAsync<ArgumentException>(() => KeyOperations.RemoveAsync(repository, slots[0].Slot.Id, Token));
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            KeyOperations.RemoveAsync(repository, slots[0].Slot.Id, Token));
         Assert.Single((await KeyOperations.ListAsync(repository, Token)).Slots);
     }
 
@@ -95,7 +97,8 @@ public sealed class KeyOperationTests
             for (var i = 0; i < 2; i++)
                 (await KeyOperations.ReplaceRecoveryKeyAsync(repository, Token)).Dispose();
             Assert.Empty((await KeyOperations.ListAsync(repository, Token)).Problems);
-            var name = (await test.ObjectsAsync()).Keys.Single(key => key.EndsWith(first.ToString(), StringComparison.Ordinal));
+            var name = (await test.ObjectsAsync()).Keys.Single(key =>
+                key.EndsWith(first.ToString(), StringComparison.Ordinal));
             await test.Store.DeleteAsync(new ObjectKey(name), Token);
         }
         using var opened = await test.OpenWithPassphraseAsync();
@@ -145,7 +148,8 @@ public sealed class KeyOperationTests
                     return;
                 }
                 // There is no response to lose where the store says that something is not there.
-                if (failure is null && moment == FaultMoment.After && store.Calls[failing - 1].Member == StoreMember.Get)
+                if (failure is null && moment == FaultMoment.After
+                    && store.Calls[failing - 1].Member == StoreMember.Get)
                     continue;
                 Assert.True(failure is StoreException, $"call {failing} {moment}: {failure}");
                 // A lost response to the last PUT of all is the one case where the repository is there already.

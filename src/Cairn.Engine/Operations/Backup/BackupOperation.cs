@@ -193,7 +193,8 @@ public static class BackupOperation
             var epoch = repository.CurrentEpoch;
             var info = new SnapshotInfo
             {
-                Name = default, Time = started, Finished = repository.Environment.Time.GetUtcNow(), HostName = host.Name,
+                Name = default, Time = started, Finished = repository.Environment.Time.GetUtcNow(),
+                    HostName = host.Name,
                 UserName = options.UserName, Source = options.Source, Roots = options.Roots,
                 Tags = [.. options.Tags.Distinct().Order(StringComparer.Ordinal)], Manifest = root.Id,
                 ManifestLevel = root.Level, Statistics = monitor.ToStatistics(), Problems = _problems.Kept,

@@ -14,7 +14,8 @@ namespace Cairn.Engine.Operations.Backup;
 /// What a run of a backup announces besides packs: index objects, interim ledgers, the final ledger; and its looks at
 /// what others retired (docs/design/commit-protocol.md, hosts).
 /// </summary>
-sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog retired, IStateFolder state, BackupOptions options)
+sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog retired, IStateFolder state,
+    BackupOptions options)
 {
     // One index object stays small enough to be held, sealed and read in memory.
     const int RowsPerIndexObject = 200_000;

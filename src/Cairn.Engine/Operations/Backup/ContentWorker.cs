@@ -117,7 +117,8 @@ sealed class ContentWorker : IDisposable
         entry.Size = content.Length;
         entry.Content = content.IsEmpty
             ? FileContent.Empty
-            : new FileContent([new Extent(content.Length, _writer.Store(BlobKind.Chunk, content, _blobs))], ListDepth: 0);
+            : new FileContent([new Extent(content.Length, _writer.Store(BlobKind.Chunk, content, _blobs))],
+                ListDepth: 0);
     }
 
     int ReadToEnd(ISourceFile file)
@@ -206,7 +207,8 @@ sealed class ContentWorker : IDisposable
     {
         entry.Marks |= EntryMarks.Torn;
         _problems.Report(new SourceProblem(
-            AbsolutePath.Of(batch.Directory, entry.Name), "changed while it was being read; what is stored may mix two states",
+            AbsolutePath.Of(batch.Directory, entry.Name),
+            "changed while it was being read; what is stored may mix two states",
             IsError: true));
     }
 

@@ -29,7 +29,8 @@ sealed class ManifestAssembler : IDisposable
 
     /// <param name="local">Null when nothing is to be remembered (a dry run).</param>
     public ManifestAssembler(
-        Repository repository, BlobWriter writer, LocalManifest? former, LocalManifestWriter? local, BackupOptions options,
+        Repository repository, BlobWriter writer, LocalManifest? former, LocalManifestWriter? local,
+        BackupOptions options,
         BackupMonitor monitor)
     {
         _blobs = new BlobWorker(repository.Environment.Buffers, options.CompressionLevel);

@@ -53,7 +53,8 @@ public sealed record KeySlot
             passphrase.Salt.CopyTo(salt);
             record.Argon2Id = new Argon2id
             {
-                Salt = ByteString.CopyFrom(salt), MemoryKib = (uint)passphrase.MemoryKiB, Passes = (uint)passphrase.Passes,
+                Salt = ByteString.CopyFrom(salt), MemoryKib = (uint)passphrase.MemoryKiB,
+                    Passes = (uint)passphrase.Passes,
             };
         }
         foreach (var (epoch, box) in Seals.OrderBy(seal => seal.Key))
@@ -67,10 +68,12 @@ public sealed record KeySlot
         StrictRecord.RequireLength(record.Slot, 16, "slot");
         StrictRecord.RequireLength(record.Recipient, SealingPublicKey.Size, "recipient");
         if (record.Label.Length > LabelMax || record.Seals.Count == 0)
-            throw new FormatViolationException(FailureKind.Framing, "a key slot with too long a label, or without a seal");
+            throw new FormatViolationException(FailureKind.Framing,
+                "a key slot with too long a label, or without a seal");
         var kind = (KeySlotKind)record.Kind;
         if ((kind == KeySlotKind.OpenPgp) == record.WrappedSecret.IsEmpty)
-            throw new FormatViolationException(FailureKind.Framing, "a wrapped secret that does not fit the slot's kind");
+            throw new FormatViolationException(FailureKind.Framing,
+                "a wrapped secret that does not fit the slot's kind");
         return new KeySlot
         {
             Kind = kind,
@@ -94,12 +97,14 @@ public sealed record KeySlot
     static PassphraseParameters? DecodePassphrase(KeySlotKind kind, Argon2id? parameters)
     {
         if ((kind == KeySlotKind.Passphrase) != (parameters is not null))
-            throw new FormatViolationException(FailureKind.Framing, "parameters of Argon2id that do not fit the slot's kind");
+            throw new FormatViolationException(FailureKind.Framing,
+                "parameters of Argon2id that do not fit the slot's kind");
         if (parameters is null)
             return null;
         StrictRecord.RequireLength(parameters.Salt, PassphraseSalt.Size, "salt");
         return PassphraseParameters.TryCreate(
-            new PassphraseSalt(parameters.Salt.Span), parameters.MemoryKib, parameters.Passes, PassphraseParameters.Lanes)
+            new PassphraseSalt(parameters.Salt.Span), parameters.MemoryKib, parameters.Passes,
+            PassphraseParameters.Lanes)
             ?? throw new FormatViolationException(FailureKind.Framing, "parameters of Argon2id out of their bounds");
     }
 

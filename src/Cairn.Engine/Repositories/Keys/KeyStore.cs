@@ -88,7 +88,8 @@ public static class KeyStore
         }
         return new KeySlot
         {
-            Kind = kind, Id = new KeySlotId(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(id)), Label = label,
+            Kind = kind, Id = new KeySlotId(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(id)),
+                Label = label,
             Created = environment.Time.GetUtcNow(), Recipient = recipient, Passphrase = passphrase, Seals = seals,
         };
     }

@@ -13,7 +13,8 @@ namespace Cairn.Engine.Repositories.Reading;
 public static class LocalIndex
 {
     public static async Task<(BlobIndex Index, IReadOnlyList<ObjectProblem> Problems)> OpenAsync(
-        Repository repository, IStateFolder state, RetiredLog retired, IndexUse use, CancellationToken cancellationToken)
+        Repository repository, IStateFolder state, RetiredLog retired, IndexUse use,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -27,7 +28,8 @@ public static class LocalIndex
     }
 
     static async Task<(BlobIndex, IReadOnlyList<ObjectProblem>)> TryOpenAsync(
-        Repository repository, IStateFolder state, RetiredLog retired, IndexUse use, CancellationToken cancellationToken)
+        Repository repository, IStateFolder state, RetiredLog retired, IndexUse use,
+        CancellationToken cancellationToken)
     {
         var index = BlobIndex.Open(state, new Bytes32(repository.Id.AsSpan()));
         try

@@ -85,7 +85,8 @@ public sealed class BackupMemoryTests
                     DirectoryPath = default, IsLast = start + BatchEntries >= files,
                     Entries = [.. Enumerable.Range(start, BatchEntries).Select(number => new Entry
                     {
-                        Name = System.Text.Encoding.ASCII.GetBytes($"{number:00000000}"), Kind = EntryKind.File, Owner = Nobody,
+                        Name = System.Text.Encoding.ASCII.GetBytes($"{number:00000000}"), Kind = EntryKind.File,
+                            Owner = Nobody,
                     })],
                 };
             }
@@ -93,7 +94,8 @@ public sealed class BackupMemoryTests
 
         sealed class Batch : DirectoryBatch
         {
-            public override ISourceFile Open(Entry entry) => throw new InvalidOperationException("empty files are not read");
+            public override ISourceFile Open(Entry entry) =>
+                throw new InvalidOperationException("empty files are not read");
 
             public override void Dispose() { }
         }

@@ -97,10 +97,14 @@ public sealed class BackupProblemTests
                 };
             });
             await using var _ = world;
-            Assert.True(result.IsPartial);
             var restored = (await world.RestoreAsync(result.Snapshot!.Value)).Nodes["dir/bad"];
             Assert.Equal(restored.Entry.Size, restored.Content!.Length);
-            Assert.Equal(EntryMarks.Torn, restored.Entry.Marks);
+            // The second reading finds one state, unless parts of the first are in the manifest, or the file has
+            // outgrown the buffer for small ones.
+            if (result.IsPartial)
+                Assert.Equal(EntryMarks.Torn, restored.Entry.Marks);
+            else
+                Assert.Equal(world.Source.Nodes["dir/bad"].Content, restored.Content);
         }
     }
 

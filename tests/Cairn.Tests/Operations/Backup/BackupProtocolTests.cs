@@ -128,7 +128,8 @@ public sealed class BackupProtocolTests
         using var admin = await world.Test.OpenForReadingAsync();
         var maintainer = new ScriptedMaintainer(world.Test, admin);
         var store = new HookedStore(world.Test.Store);
-        store.After = (member, name) => member == StoreMember.Put && name.StartsWith("ledgers/", StringComparison.Ordinal)
+        store.After = (member, name) =>
+            member == StoreMember.Put && name.StartsWith("ledgers/", StringComparison.Ordinal)
             ? maintainer.CondemnAsync(PackHashes(world))
             : Task.CompletedTask;
         await Assert.ThrowsAsync<CommitException>(() => world.BackupAsync(store));
@@ -142,7 +143,8 @@ public sealed class BackupProtocolTests
         using var admin = await world.Test.OpenForReadingAsync();
         var maintainer = new ScriptedMaintainer(world.Test, admin);
         var store = new HookedStore(world.Test.Store);
-        store.After = (member, name) => member == StoreMember.Put && name.StartsWith("ledgers/", StringComparison.Ordinal)
+        store.After = (member, name) =>
+            member == StoreMember.Put && name.StartsWith("ledgers/", StringComparison.Ordinal)
             ? maintainer.CondemnAsync(PackHashes(world))
             : Task.CompletedTask;
         var input = new BackupInput { Streams = [new TestStream("dump", world.Random.Bytes(100_000))] };
@@ -195,7 +197,8 @@ public sealed class BackupProtocolTests
         using var admin = await world.Test.OpenForReadingAsync();
         var maintainer = new ScriptedMaintainer(world.Test, admin);
         var store = new HookedStore(world.Test.Store);
-        store.After = (member, name) => member == StoreMember.Put && name.StartsWith("snapshots/", StringComparison.Ordinal)
+        store.After = (member, name) =>
+            member == StoreMember.Put && name.StartsWith("snapshots/", StringComparison.Ordinal)
             ? maintainer.CondemnAsync(PackHashes(world))
             : Task.CompletedTask;
         var content = world.Random.Bytes(100_000);
@@ -262,7 +265,8 @@ public sealed class BackupProtocolTests
     static ObjectHash[] PackHashes(BackupWorld world) =>
     [
         .. world.Names("packs/").Select(name =>
-            ObjectNames.TryParsePack(new ObjectKey(name), out var hash) ? hash : throw new InvalidOperationException(name)),
+            ObjectNames.TryParsePack(new ObjectKey(name), out var hash) ? hash
+                : throw new InvalidOperationException(name)),
     ];
 
     static async Task<List<ObjectHash>> NamedByAsync(BackupWorld world, BackupResult result)
@@ -272,7 +276,8 @@ public sealed class BackupProtocolTests
         using var bytes = await world.Test.Store.GetAsync(
             ObjectNames.Ledger(name.Host, name.Ulid, name.Ledger), ByteRange.Whole, 1 << 26,
             TestContext.Current.CancellationToken);
-        var ledger = LedgerCodec.Decode(IndexEnvelope.Open(ObjectType.Ledger, bytes.Span, host.Keys, host.Signers).Body);
+        var ledger = LedgerCodec.Decode(
+            IndexEnvelope.Open(ObjectType.Ledger, bytes.Span, host.Keys, host.Signers).Body);
         return [.. PackHashes(world).Where(pack => ledger.Packs.Any(named => named.PackPrefix == PrefixOf(pack)))];
     }
 

@@ -53,7 +53,8 @@ sealed class BackupWorld : IAsyncDisposable
     };
 
     public async Task<BackupResult> BackupAsync(
-        IObjectStore? store = null, IStateFolder? state = null, BackupInput? input = null, BackupOptions? options = null,
+        IObjectStore? store = null, IStateFolder? state = null, BackupInput? input = null,
+        BackupOptions? options = null,
         BackupMonitor? monitor = null)
     {
         using var repository = await RepositoryOpener.OpenWithCredentialAsync(
@@ -87,7 +88,8 @@ sealed class BackupWorld : IAsyncDisposable
         var tree = new SortedDictionary<string, Expected>(StringComparer.Ordinal);
         foreach (var (path, node) in Source.Nodes)
             tree.Add(path, new Expected(
-                node.Kind, node.Kind == EntryKind.File ? node.Content : null, node.Mode, node.Modified, node.LinkTarget));
+                node.Kind, node.Kind == EntryKind.File ? node.Content : null, node.Mode, node.Modified,
+                node.LinkTarget));
         return tree;
     }
 

@@ -21,8 +21,8 @@ public sealed class TestRepository : IAsyncDisposable
     public const string Passphrase = "correct horse battery staple";
     static readonly ChunkerParameters SmallChunks = ChunkerParameters.TryCreate(1024, 8192, 32768)!;
 
-    TestRepository(MemoryStore store, SeededRandom random, EagerTime time, InitResult init,
-        EngineEnvironment environment)
+    TestRepository(
+        MemoryStore store, SeededRandom random, EagerTime time, InitResult init, EngineEnvironment environment)
     {
         Store = store;
         Random = random;
@@ -48,7 +48,7 @@ public sealed class TestRepository : IAsyncDisposable
         var options = new InitOptions
         {
             Passphrase = passphrase, HostName = "testhost", Chunking = chunking ?? SmallChunks,
-                PackBytes = Descriptor.PackBytesMin,
+            PackBytes = Descriptor.PackBytesMin,
             PassphraseParameters = PassphraseParameters.TryCreate(
                 new PassphraseSalt(random.Bytes(PassphraseSalt.Size)), PassphraseParameters.MemoryKiBMin,
                 PassphraseParameters.PassesMin, PassphraseParameters.Lanes),

@@ -93,8 +93,8 @@ public sealed class TestSnapshotWriter(TestRepository target, Repository host)
     async Task<(Ulid, ObjectHash)> PutAsync(ObjectType type, byte[] body, Func<Ulid, ObjectHash, ObjectKey> name)
     {
         var ulid = Ulid.New(target.Time, target.Random);
-        var stored = IndexEnvelope.Seal(type, domain: 0, ulid, body, host.Keys, host.RequireHost().Signer,
-            target.Random);
+        var stored = IndexEnvelope.Seal(
+            type, domain: 0, ulid, body, host.Keys, host.RequireHost().Signer, target.Random);
         var hash = ObjectWriter.HashOf(stored);
         await target.Store.PutAsync(name(ulid, hash), [stored], PutOptions.Hot, CancellationToken.None);
         return (ulid, hash);
@@ -188,8 +188,8 @@ sealed class TestBlobSink(TestRepository target, Repository host) : IBlobSink
         }
         builder.Close();
         using var pack = PackSealer.Seal(builder, _context);
-        _ = target.Store.PutAsync(ObjectNames.Pack(pack.Table.Name), [pack.Bytes], PutOptions.Data,
-            CancellationToken.None);
+        _ = target.Store.PutAsync(
+            ObjectNames.Pack(pack.Table.Name), [pack.Bytes], PutOptions.Data, CancellationToken.None);
         _tables.Add(pack.Table);
         _rowCounts.Add(pack.Table.Name, pack.Table.Rows.Length);
         for (var row = 0; row < pack.Table.Rows.Length; row++)

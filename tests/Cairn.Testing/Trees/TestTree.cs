@@ -63,8 +63,8 @@ public sealed class TestTree
 
     static Entry New(string path, EntryKind kind, ulong hardLinkGroup = 0) => new()
     {
-        Name = NameOf(path), Kind = kind, Owner = Someone, Mode = kind == EntryKind.Directory ? (ushort)0x1ED
-            : (ushort)0x1A4,
+        Name = NameOf(path), Kind = kind, Owner = Someone,
+        Mode = kind == EntryKind.Directory ? (ushort)0x1ED : (ushort)0x1A4,
         Modified = hardLinkGroup == 0 ? TimeOf(path) : new FileTime((long)hardLinkGroup, 1),
         HardLinkGroup = hardLinkGroup,
     };

@@ -19,8 +19,7 @@ public sealed class DamagedRestoreTests
         using var host = await test.OpenAsHostAsync();
         var snapshot = await new TestSnapshotWriter(test, host) { BlobsPerPack = 4 }.WriteAsync(tree);
         var wholeAnyway = 0;
-        foreach (var name in (await test.ObjectsAsync()).Keys.Where(name =>
-            name.StartsWith("packs/", StringComparison.Ordinal)))
+        foreach (var name in (await test.ObjectsAsync()).Keys.Where(IsPack))
         {
             await using var damaged = await test.CopyAsync();
             await DamageAsync(damaged, name, damage);
@@ -65,8 +64,7 @@ public sealed class DamagedRestoreTests
         await new TestSnapshotWriter(test, host).WriteAsync(tree);
         // A second writer that knows nothing of the first stores everything again.
         var snapshot = await new TestSnapshotWriter(test, host).WriteAsync(tree);
-        foreach (var (name, bytes) in (await test.ObjectsAsync()).Where(item =>
-            item.Key.StartsWith("packs/", StringComparison.Ordinal)))
+        foreach (var (name, bytes) in (await test.ObjectsAsync()).Where(item => IsPack(item.Key)))
         {
             await using var damaged = await test.CopyAsync();
             var copy = bytes.ToArray();
@@ -98,6 +96,8 @@ public sealed class DamagedRestoreTests
             [first.Name.Key.Value, "snapshots/what is this"],
             listing.Problems.Select(problem => problem.Object).Order(StringComparer.Ordinal));
     }
+
+    static bool IsPack(string name) => name.StartsWith("packs/", StringComparison.Ordinal);
 
     static async Task DamageAsync(TestRepository test, string name, string damage)
     {

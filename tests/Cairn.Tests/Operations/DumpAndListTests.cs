@@ -50,8 +50,7 @@ public sealed class DumpAndListTests
                 Assert.Equal("../readme.txt", entry.LinkName);
         }
         Assert.Equal(
-            tree.Nodes.Where(node => node.Path.StartsWith("docs/", StringComparison.Ordinal)).Select(node =>
-                node.Path).Order(),
+            tree.Nodes.Select(node => node.Path).Where(path => path.StartsWith("docs/")).Order(),
             seen.Order());
     }
 
@@ -116,8 +115,8 @@ public sealed class DumpAndListTests
         return (tree, await new TestSnapshotWriter(test, host) { MakesHoles = true }.WriteAsync(tree));
     }
 
-    static async Task<byte[]> DumpAsync(TestRepository test, SnapshotInfo snapshot, string path,
-        MemoryStream? output = null)
+    static async Task<byte[]> DumpAsync(
+        TestRepository test, SnapshotInfo snapshot, string path, MemoryStream? output = null)
     {
         using var repository = await test.OpenForReadingAsync();
         using var session = await ReadSession.OpenAsync(repository, new MemoryStateFolder(), default);

@@ -16,12 +16,16 @@ static class RestoreHarness
 {
     public static async Task<(RestoreResult Result, MemoryTarget Target)> RestoreAsync(
         TestRepository test, SnapshotInfo snapshot, string path = "", MemoryTarget? target = null,
-        IObjectStore? store = null, bool isDryRun = false)
+        IObjectStore? store = null, bool isDryRun = false, RestoreLimits? limits = null)
     {
         using var repository = await test.OpenForReadingAsync(store ?? test.Store);
         using var session = await ReadSession.OpenAsync(repository, new MemoryStateFolder(), default);
         target ??= new MemoryTarget();
-        var options = new RestoreOptions { Path = Encoding.Latin1.GetBytes(path), Workers = 2, IsDryRun = isDryRun };
+        var options = new RestoreOptions
+        {
+            Path = Encoding.Latin1.GetBytes(path), Workers = 2, IsDryRun = isDryRun,
+            Limits = limits ?? RestoreLimits.Default,
+        };
         var result = await RestoreOperation.RunAsync(session, snapshot, target, options, new RestoreMonitor(), default);
         Assert.Equal(0, target.OpenFiles);
         return (result, target);

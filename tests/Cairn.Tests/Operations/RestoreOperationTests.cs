@@ -1,5 +1,6 @@
 using System.Text;
 using Cairn.Engine.Entries;
+using Cairn.Engine.Operations.Restore;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Snapshots;
 using Cairn.Engine.Sources;
@@ -57,8 +58,8 @@ public sealed class RestoreOperationTests
     {
         await using var test = await TestRepository.CreateAsync();
         var snapshot = await WriteAsync(test, SampleTrees.Small(test.Random));
-        var e = await Assert.ThrowsAsync<PathNotFoundException>(() =>
-            RestoreHarness.RestoreAsync(test, snapshot, "docs/none"));
+        var e = await Assert.ThrowsAsync<PathNotFoundException>(
+            () => RestoreHarness.RestoreAsync(test, snapshot, "docs/none"));
         Assert.Contains("docs/none", e.Message, StringComparison.Ordinal);
     }
 
@@ -71,8 +72,8 @@ public sealed class RestoreOperationTests
         var snapshot = await WriteAsync(test, tree);
         var (_, whole) = await RestoreHarness.RestoreAsync(test, snapshot);
         RestoreHarness.AssertWhole(tree, whole);
-        Assert.Equal(["b/three", "b/two"],
-            whole.Nodes.Where(node => node.Value.LinkedTo == "a/one").Select(n => n.Key));
+        Assert.Equal(
+            ["b/three", "b/two"], whole.Nodes.Where(node => node.Value.LinkedTo == "a/one").Select(n => n.Key));
         var (_, part) = await RestoreHarness.RestoreAsync(test, snapshot, "b");
         RestoreHarness.AssertWhole(tree, part, below: "b/");
         Assert.Equal("three", part.Nodes["two"].LinkedTo);
@@ -91,9 +92,29 @@ public sealed class RestoreOperationTests
         var (result, target) = await RestoreHarness.RestoreAsync(test, snapshot, store: store);
         RestoreHarness.AssertWhole(tree, target);
         Assert.Equal(3, result.PacksRead);
-        var reads = store.Calls.Where(call =>
-            call.Member == StoreMember.Get && call.Name.StartsWith("packs/")).ToList();
+        var reads = store.Calls.Where(
+            call => call.Member == StoreMember.Get && call.Name.StartsWith("packs/")).ToList();
         Assert.All(reads, call => Assert.Equal(1, call.Repeat));
+    }
+
+    [Theory]
+    [InlineData(1, 1, 1, 1)]
+    [InlineData(2, 3, 5, 1)]
+    [InlineData(3, 100, 4, 100)]
+    public async Task A_tree_larger_than_a_batch_restores_in_several(
+        int firstFiles, int files, int items, int largeFiles)
+    {
+        await using var test = await TestRepository.CreateAsync();
+        var content = test.Random.Bytes(30_000);
+        var tree = SampleTrees.Small(test.Random)
+            .File("docs/z", content, 5).File("hard/a", content, 5).File("zz/late", content, 5);
+        var snapshot = await WriteAsync(test, tree, blobsPerPack: 3, makesHoles: true);
+        var limits = new RestoreLimits(firstFiles, files, items, largeFiles);
+        var (result, target) = await RestoreHarness.RestoreAsync(test, snapshot, limits: limits);
+        Assert.Empty(result.Failures);
+        RestoreHarness.AssertWhole(tree, target);
+        Assert.InRange(target.OpenFilesPeak, 1, largeFiles);
+        Assert.Equal("docs/z", target.Nodes["zz/late"].LinkedTo);
     }
 
     [Fact]
@@ -131,8 +152,8 @@ public sealed class RestoreOperationTests
         var snapshot = await WriteAsync(test, tree);
         var writes = 0;
         var full = new MemoryTarget { OnWrite = _ => ThrowIf(Interlocked.Increment(ref writes) == 9, isFatal: true) };
-        await Assert.ThrowsAsync<RestoreWriteException>(() =>
-            RestoreHarness.RestoreAsync(test, snapshot, target: full));
+        await Assert.ThrowsAsync<RestoreWriteException>(
+            () => RestoreHarness.RestoreAsync(test, snapshot, target: full));
         Assert.Equal(0, full.OpenFiles);
         foreach (var (path, node) in full.Nodes.Where(node => node.Value.Entry.Kind == EntryKind.File))
             Assert.Equal(tree.Nodes.Single(n => n.Path == path).Content, node.Content);
@@ -155,8 +176,8 @@ public sealed class RestoreOperationTests
         await using var test = await TestRepository.CreateAsync();
         var tree = SampleTrees.Small(test.Random);
         using var host = await test.OpenAsHostAsync();
-        var snapshot = await new TestSnapshotWriter(test, host) { OmitsIndex = true,
-            BlobsPerPack = 5 }.WriteAsync(tree);
+        var snapshot = await new TestSnapshotWriter(test, host) { OmitsIndex = true, BlobsPerPack = 5 }
+            .WriteAsync(tree);
         var (result, target) = await RestoreHarness.RestoreAsync(test, snapshot);
         Assert.Empty(result.Failures);
         RestoreHarness.AssertWhole(tree, target);
@@ -167,8 +188,8 @@ public sealed class RestoreOperationTests
     {
         await using var test = await TestRepository.CreateAsync();
         using var host = await test.OpenAsHostAsync();
-        await Assert.ThrowsAsync<WrongKeyException>(() =>
-            SnapshotCatalog.ListAsync(host, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<WrongKeyException>(
+            () => SnapshotCatalog.ListAsync(host, TestContext.Current.CancellationToken));
     }
 
     static async Task<SnapshotInfo> WriteAsync(

@@ -36,8 +36,8 @@ static class AccessCheck
             AddAll(context, problems);
             // A repository is made with a host; without its record all it wrote looks like a stranger's.
             if (!signers.Enrolled.Any(signer => !signer.IsMaintainer))
-                context.Findings.Damage(ObjectNames.Hosts, kind: null,
-                    "no record of a host is left, so nothing can be believed");
+                context.Findings.Damage(
+                    ObjectNames.Hosts, kind: null, "no record of a host is left, so nothing can be believed");
         });
         AddAll(context, context.Session.Retired.Problems);
         foreach (var (key, name) in context.Inventory.Moves)

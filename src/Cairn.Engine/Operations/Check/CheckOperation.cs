@@ -18,8 +18,8 @@ public static class CheckOperation
         var inventory = await StoreInventory.ReadSnapshotsAndLedgersAsync(store, cancellationToken);
         // What came since the session began: the index must know what the snapshots just listed need.
         await session.Retired.LookAsync(cancellationToken);
-        await IndexSync.SyncAsync(session.Repository, session.Index, session.Retired, IndexUse.Reading,
-            cancellationToken);
+        await IndexSync.SyncAsync(
+            session.Repository, session.Index, session.Retired, IndexUse.Reading, cancellationToken);
         await inventory.ReadRestAsync(store, findings, cancellationToken);
         // Packs that went since the index was read were announced before.
         await session.Retired.LookAsync(cancellationToken);

@@ -22,8 +22,8 @@ sealed class DataCheck(CheckContext context)
         {
             MaxDegreeOfParallelism = Math.Max(context.Options.Workers, 1), CancellationToken = cancellationToken,
         };
-        await Parallel.ForEachAsync(packs, parallel, async (pack, cancellation) =>
-            await CheckAsync(pack, cancellation));
+        await Parallel.ForEachAsync(
+            packs, parallel, async (pack, cancellation) => await CheckAsync(pack, cancellation));
     }
 
     List<ObjectHash> Choose()
@@ -76,8 +76,8 @@ sealed class DataCheck(CheckContext context)
             return;
         }
         foreach (var other in indexed.Where(other => !IsSame(other, table)))
-            context.Findings.Damage(key.Value, FailureKind.Content,
-                "an index object contradicts what the pack says of itself");
+            context.Findings.Damage(
+                key.Value, FailureKind.Content, "an index object contradicts what the pack says of itself");
         var bad = DecodeAll(table, pack);
         if (bad > 0)
             context.Findings.Damage(

@@ -11,8 +11,8 @@ static class LedgerCheck
         var inventory = context.Inventory;
         context.Monitor.Begin("checking ledgers", inventory.Ledgers.Count);
         var known = inventory.Ledgers.Select(ledger => (ledger.Host, ledger.Name.Hash)).ToHashSet();
-        await Parallel.ForEachAsync(inventory.Ledgers, context.Requests(cancellationToken),
-            async (item, cancellation) =>
+        await Parallel.ForEachAsync(
+            inventory.Ledgers, context.Requests(cancellationToken), async (item, cancellation) =>
         {
             var ledger = await context.TryReadAsync(
                 item.Key, item.Name.Hash, bytes => Open(context, item.Host, item.Name, bytes), cancellation);

@@ -15,8 +15,8 @@ namespace Cairn.Engine.Operations.Check;
 sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missing)
 {
     readonly Dictionary<ObjectHash, (SignerId Host, DatedName Name, Storage.ObjectKey Key)> _ledgers =
-        context.Inventory.Ledgers.ToDictionary(ledger => ledger.Name.Hash, ledger =>
-            (ledger.Host, ledger.Name, ledger.Key));
+        context.Inventory.Ledgers.ToDictionary(
+            ledger => ledger.Name.Hash, ledger => (ledger.Host, ledger.Name, ledger.Key));
 
     /// <summary>Those that could be read, whole or not.</summary>
     public List<SnapshotInfo> Snapshots { get; } = [];
@@ -33,8 +33,8 @@ sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missin
         foreach (var name in counting)
         {
             var snapshot = await context.TryReadAsync(
-                name.Key, name.Hash, bytes =>
-                    SnapshotCatalog.Open(context.Repository, name, bytes.Span), cancellationToken);
+                name.Key, name.Hash, bytes => SnapshotCatalog.Open(context.Repository, name, bytes.Span),
+                cancellationToken);
             if (snapshot is not null)
             {
                 Snapshots.Add(snapshot);
@@ -115,8 +115,8 @@ sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missin
             return null;
         }
         var ledger = await context.TryReadAsync(
-            found.Key, found.Name.Hash, bytes =>
-                LedgerCheck.Open(context, found.Host, found.Name, bytes), cancellationToken);
+            found.Key, found.Name.Hash, bytes => LedgerCheck.Open(context, found.Host, found.Name, bytes),
+            cancellationToken);
         if (ledger is { Kind: not LedgerKind.Final })
             context.Findings.Damage(snapshot.Name.Key.Value, FailureKind.Content, "its ledger is an interim one");
         return ledger;

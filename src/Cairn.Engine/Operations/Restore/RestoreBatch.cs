@@ -30,15 +30,8 @@ readonly record struct WorkUnit(PackNumber Pack, int FirstRow, int RowCount, int
 /// batch. Bounded, however large the tree is; a larger tree comes in several batches in the order of its manifest, and
 /// then a pack on their border is read once in each.
 /// </summary>
-sealed class RestoreBatch
+sealed class RestoreBatch(int filesMax, RestoreLimits limits)
 {
-    public const int FilesMax = 100_000;
-    public const int ItemsMax = 2_000_000;
-
-    /// <summary>Files of more than one blob stay open between the first and the last: so many descriptors at
-    /// most.</summary>
-    public const int LargeFilesMax = 1024;
-
     const int EmptyFilesPerUnit = 256;
 
     readonly List<WorkItem> _items = [];
@@ -48,8 +41,8 @@ sealed class RestoreBatch
     public List<(byte[] Path, LinkSource Source)> Links { get; } = [];
     public int LargeFiles { get; set; }
 
-    public bool IsFull => Files.Count + Links.Count >= FilesMax || LargeFiles >= LargeFilesMax || AreItemsFull;
-    public bool AreItemsFull => _items.Count >= ItemsMax;
+    public bool IsFull => Files.Count + Links.Count >= filesMax || LargeFiles >= limits.LargeFiles || AreItemsFull;
+    public bool AreItemsFull => _items.Count >= limits.Items;
 
     public ReadOnlySpan<WorkItem> Items => CollectionsMarshal.AsSpan(_items);
     public int EmptyFileAt(int index) => _emptyFiles[index];
@@ -86,15 +79,13 @@ sealed class RestoreBatch
     }
 
     /// <summary>Forgets everything but a file that is still being planned, which gets the number 0.</summary>
-    public void Clear(PendingFile? kept)
+    public void Clear(PendingFile kept)
     {
         _items.Clear();
         _emptyFiles.Clear();
         Files.Clear();
         Links.Clear();
         LargeFiles = 0;
-        if (kept is null)
-            return;
         Files.Add(kept);
         LargeFiles = 1;
     }

@@ -22,22 +22,16 @@ public static class RestoreOperation
         var root = await SnapshotPath.FindAsync(session, snapshot, options.Path, cancellationToken);
         if (root.IsRoot)
             monitor.Expect(snapshot.Statistics.Files, snapshot.Statistics.Bytes);
-        var planner = new RestorePlanner(session, target, options, monitor);
-        monitor.Begin("restoring");
-        try
+        await using (var planner = new RestorePlanner(session, target, options, monitor))
         {
+            monitor.Begin("restoring");
             if (root.IsTree)
                 await planner.RunAsync(SnapshotPath.Salvage(session, snapshot), root, cancellationToken);
             else
                 await planner.RunSingleAsync(root.Entry!, cancellationToken);
-            if (options.FinishesTarget && !options.IsDryRun && root is { IsTree: true, Entry: { } directory })
-                target.FinishDirectory(path: [], directory);
         }
-        catch
-        {
-            planner.Abandon();
-            throw;
-        }
+        if (options.FinishesTarget && !options.IsDryRun && root is { IsTree: true, Entry: { } directory })
+            target.FinishDirectory(path: [], directory);
         return monitor.ToResult(
             session.Blobs.BytesFetched - fetchedBefore, options.IsDryRun ? [] : target.Shortfalls);
     }

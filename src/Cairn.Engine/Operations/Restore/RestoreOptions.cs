@@ -19,6 +19,8 @@ public sealed record RestoreOptions
 
     /// <summary>Work out what would be restored and read, and stop there.</summary>
     public bool IsDryRun { get; init; }
+
+    internal RestoreLimits Limits { get; init; } = RestoreLimits.Default;
 }
 
 /// <param name="Path">Relative to the target, as bytes.</param>

@@ -13,24 +13,33 @@ namespace Cairn.Engine.Operations.Restore;
 /// Goes through the manifest: makes directories and everything without content at once, collects files in a batch, and
 /// has the batch carried out whenever it is full. One thread.
 /// </summary>
-sealed class RestorePlanner(
-    ReadSession session, IRestoreTarget target, RestoreOptions options, RestoreMonitor monitor)
+sealed class RestorePlanner : IAsyncDisposable
 {
-    readonly RestoreBatch _batch = new();
-    readonly BatchRunner _runner = new(session, target, options, monitor);
-    readonly ContentReader _contents = new(session.Blobs);
-    readonly PendingDirectories _directories = new(target, monitor);
+    readonly ReadSession _session;
+    readonly IRestoreTarget _target;
+    readonly RestoreOptions _options;
+    readonly RestoreMonitor _monitor;
+    readonly ContentReader _contents;
+    readonly PendingDirectories _directories;
+    readonly BatchPipeline _batches;
 
     // Names of one file, by the manifest's group: the first one restored, whichever part of the tree is asked for.
     readonly Dictionary<ulong, LinkSource> _links = [];
     HashSet<string>? _substitutes;
 
-    /// <summary>Files still open when something stopped the plan: they are removed.</summary>
-    public void Abandon()
+    public RestorePlanner(
+        ReadSession session, IRestoreTarget target, RestoreOptions options, RestoreMonitor monitor)
     {
-        foreach (var file in _batch.Files)
-            file.Abandon();
+        (_session, _target, _options, _monitor) = (session, target, options, monitor);
+        _contents = new ContentReader(session.Blobs);
+        _directories = new PendingDirectories(target, monitor);
+        _batches = new BatchPipeline(
+            new BatchRunner(session, target, options, monitor), _directories, options.Limits, options.IsDryRun);
     }
+
+    RestoreBatch Batch => _batches.Planned;
+
+    public ValueTask DisposeAsync() => _batches.DisposeAsync();
 
     /// <param name="root">What is restored; paths under the target begin behind it.</param>
     public async Task RunAsync(SalvageReader manifest, SnapshotPath root, CancellationToken cancellationToken)
@@ -43,40 +52,24 @@ sealed class RestorePlanner(
                 continue;
             }
             var directory = Relative(block.Path, root);
-            if (_batch.IsFull)
-                await RunBatchAsync(directory, cancellationToken);
+            if (Batch.IsFull)
+                await _batches.SubmitAsync(directory, cancellationToken);
             if (_substitutes is not null)
                 SubstituteDirectories(directory);
             for (var i = 0; i < block.Entries.Length; i++)
             {
-                if (_batch.IsFull)
-                    await RunBatchAsync(directory, cancellationToken);
+                if (Batch.IsFull)
+                    await _batches.SubmitAsync(directory, cancellationToken);
                 await AddAsync(directory, block.Entries.Span[i], cancellationToken);
             }
         }
-        await FinishAsync(cancellationToken);
+        await _batches.FinishAsync(cancellationToken);
     }
 
     public async Task RunSingleAsync(Entry entry, CancellationToken cancellationToken)
     {
         await AddAsync(default, entry, cancellationToken);
-        await FinishAsync(cancellationToken);
-    }
-
-    async Task FinishAsync(CancellationToken cancellationToken)
-    {
-        await _runner.RunAsync(_batch, cancellationToken);
-        monitor.Begin("finishing directories");
-        if (!options.IsDryRun)
-            _directories.FinishBefore(block: null);
-    }
-
-    async Task RunBatchAsync(ReadOnlyMemory<byte> nextBlock, CancellationToken cancellationToken)
-    {
-        await _runner.RunAsync(_batch, cancellationToken);
-        _batch.Clear(kept: null);
-        if (!options.IsDryRun)
-            _directories.FinishBefore(nextBlock);
+        await _batches.FinishAsync(cancellationToken);
     }
 
     ValueTask AddAsync(ReadOnlyMemory<byte> directory, Entry entry, CancellationToken cancellationToken)
@@ -95,48 +88,48 @@ sealed class RestorePlanner(
     async Task AddDirectoryAsync(ReadOnlyMemory<byte> directory, Entry entry, CancellationToken cancellationToken)
     {
         var path = ManifestPath.Join(directory, entry.Name);
-        monitor.AddDirectory();
-        if (options.IsDryRun)
+        _monitor.AddDirectory();
+        if (_options.IsDryRun)
             return;
         await CompleteAttributesAsync(path, entry, cancellationToken);
-        if (TryWrite(path.Span, () => target.CreateDirectory(path.Span)))
+        if (TryWrite(path.Span, () => _target.CreateDirectory(path.Span)))
             _directories.Add(path, entry);
     }
 
     async Task AddSpecialAsync(ReadOnlyMemory<byte> directory, Entry entry, CancellationToken cancellationToken)
     {
         var path = ManifestPath.Join(directory, entry.Name).ToArray();
-        monitor.AddOther();
-        if (options.IsDryRun || target.IsAlreadyRestored(path, entry))
+        _monitor.AddOther();
+        if (_options.IsDryRun || _target.IsAlreadyRestored(path, entry))
             return;
         if (FindLink(entry, path, out var source))
         {
-            _batch.Links.Add((path, source!));
+            Batch.Links.Add((path, source!));
             return;
         }
         await CompleteAttributesAsync(path, entry, cancellationToken);
-        if (!TryWrite(path, () => target.CreateSpecial(path, entry)) && source is not null)
+        if (!TryWrite(path, () => _target.CreateSpecial(path, entry)) && source is not null)
             source.HasFailed = true;
     }
 
     async Task AddFileAsync(ReadOnlyMemory<byte> directory, Entry entry, CancellationToken cancellationToken)
     {
         var path = entry.HardLinkGroup == 0 ? null : ManifestPath.Join(directory, entry.Name).ToArray();
-        if (!options.IsDryRun
-            && target.IsAlreadyRestored(path ?? ManifestPath.Join(directory, entry.Name).Span, entry))
+        if (!_options.IsDryRun
+            && _target.IsAlreadyRestored(path ?? ManifestPath.Join(directory, entry.Name).Span, entry))
         {
             FindLink(entry, path, out _);
-            monitor.AddAlreadyThere(entry.Size);
+            _monitor.AddAlreadyThere(entry.Size);
             return;
         }
         if (FindLink(entry, path, out var source))
         {
-            _batch.Links.Add((path!, source!));
+            Batch.Links.Add((path!, source!));
             return;
         }
         var file = new PendingFile(directory, entry) { Link = source };
-        var number = _batch.Files.Count;
-        _batch.Files.Add(file);
+        var number = Batch.Files.Count;
+        Batch.Files.Add(file);
         if (entry.Attributes.Count > 0)
             await CompleteAttributesAsync(file.ToPath(), entry, cancellationToken);
         await AddContentAsync(file, number, cancellationToken);
@@ -165,8 +158,11 @@ sealed class RestorePlanner(
             {
                 if (extent.Blob is { } id)
                 {
-                    if (_batch.AreItemsFull)
-                        number = await RunMidFileAsync(file, cancellationToken);
+                    if (Batch.AreItemsFull)
+                    {
+                        await _batches.RunMidFileAsync(file, cancellationToken);
+                        number = 0;
+                    }
                     pieces++;
                     onlyLength = extent.Length;
                     await AddPieceAsync(file, number, id, offset, extent.Length, cancellationToken);
@@ -178,48 +174,40 @@ sealed class RestorePlanner(
         {
             file.Fail(e.Message, isDamage: true);
         }
-        if (options.IsDryRun)
+        if (_options.IsDryRun)
         {
-            monitor.AddBytes(file.HasFailed ? 0 : entry.Size);
-            file.Complete(monitor);
+            _monitor.AddBytes(file.HasFailed ? 0 : entry.Size);
+            file.Complete(_monitor);
             return;
         }
         if (pieces == 0 && !file.HasFailed)
         {
-            _batch.AddEmpty(number);
+            Batch.AddEmpty(number);
             return;
         }
         file.IsOnePiece = pieces == 1 && onlyLength == entry.Size;
         if (!file.IsOnePiece)
-            _batch.LargeFiles++;
+            Batch.LargeFiles++;
         if (file.FinishPiece())
-            file.Complete(monitor);
+            file.Complete(_monitor);
     }
 
     async Task AddPieceAsync(
         PendingFile file, int number, Primitives.BlobId id, long offset, long length,
         CancellationToken cancellationToken)
     {
-        if (length > Limits.BlobPlainBytes || await session.Blobs.LocateAsync(id, cancellationToken) is not { } place)
+        if (length > Limits.BlobPlainBytes || await _session.Blobs.LocateAsync(id, cancellationToken) is not { } place)
         {
             file.Fail($"the blob {id} is missing: no pack that can be read holds it", isDamage: true);
             return;
         }
         file.AddPiece();
-        _batch.Add(new WorkItem(place.Pack.Value, place.Row, number, (int)length, offset));
-    }
-
-    /// <summary>A file of more pieces than a batch holds stays open while what is known of it is written.</summary>
-    async Task<int> RunMidFileAsync(PendingFile file, CancellationToken cancellationToken)
-    {
-        await _runner.RunAsync(_batch, cancellationToken);
-        _batch.Clear(file);
-        return 0;
+        Batch.Add(new WorkItem(place.Pack.Value, place.Row, number, (int)length, offset));
     }
 
     async Task CompleteAttributesAsync(ReadOnlyMemory<byte> path, Entry entry, CancellationToken cancellationToken)
     {
-        if (entry.Attributes.All(attribute => attribute.StoredValue is null) || options.IsDryRun)
+        if (entry.Attributes.All(attribute => attribute.StoredValue is null) || _options.IsDryRun)
             return;
         var whole = new List<ExtendedAttribute>();
         foreach (var attribute in entry.Attributes)
@@ -231,15 +219,15 @@ sealed class RestorePlanner(
             }
             try
             {
-                var value = await session.Blobs.ReadAsync(BlobKind.Chunk, id, cancellationToken);
+                var value = await _session.Blobs.ReadAsync(BlobKind.Chunk, id, cancellationToken);
                 if (value.Length != stored.Length)
-                    throw new FormatViolationException(FailureKind.Content,
-                        "it has another length than the manifest says");
+                    throw new FormatViolationException(
+                        FailureKind.Content, "it has another length than the manifest says");
                 whole.Add(new ExtendedAttribute(attribute.Name, value));
             }
             catch (Exception e) when (e is DamagedObjectException or FormatViolationException)
             {
-                monitor.Fail(path.Span, $"an extended attribute is lost: {e.Message}", isDamage: true);
+                _monitor.Fail(path.Span, $"an extended attribute is lost: {e.Message}", isDamage: true);
             }
         }
         entry.Attributes = whole;
@@ -252,7 +240,7 @@ sealed class RestorePlanner(
             ? Relative(ManifestPath.Join(first.Path, first.Name), root)
             : default;
         var count = lost.Entries == 0 ? "everything" : $"{lost.Entries} entries from here on";
-        monitor.Fail(path.Span, $"{count} cannot be restored: {lost.Cause.Message}", isDamage: true);
+        _monitor.Fail(path.Span, $"{count} cannot be restored: {lost.Cause.Message}", isDamage: true);
     }
 
     /// <summary>A directory whose own entry was in a lost piece is made without its metadata.</summary>
@@ -263,10 +251,10 @@ sealed class RestorePlanner(
             if (end < directory.Length && directory.Span[end] != '/')
                 continue;
             var path = directory[..end];
-            if (options.IsDryRun || _directories.Contains(path.Span)
+            if (_options.IsDryRun || _directories.Contains(path.Span)
                 || !_substitutes!.Add(System.Text.Encoding.Latin1.GetString(path.Span)))
                 continue;
-            TryWrite(path.Span, () => target.CreateDirectory(path.Span));
+            TryWrite(path.Span, () => _target.CreateDirectory(path.Span));
         }
     }
 
@@ -279,7 +267,7 @@ sealed class RestorePlanner(
         }
         catch (RestoreWriteException e) when (!e.IsFatal)
         {
-            monitor.Fail(path, e.Message, isDamage: false);
+            _monitor.Fail(path, e.Message, isDamage: false);
             return false;
         }
     }

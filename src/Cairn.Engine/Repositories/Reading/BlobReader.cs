@@ -144,8 +144,8 @@ public sealed partial class BlobReader : IBlobSource, IDisposable
         try
         {
             if (row.Kind != kind)
-                throw new FormatViolationException(FailureKind.Content,
-                    $"the blob {id} is there as {row.Kind}, not as {kind}");
+                throw new FormatViolationException(
+                    FailureKind.Content, $"the blob {id} is there as {row.Kind}, not as {kind}");
             var range = new ByteRange(_index.GetOffset(place.Pack, place.Row), row.StoredLength);
             using var stored = await _repository.Store.GetAsync(key, range, row.StoredLength, cancellationToken);
             Interlocked.Add(ref _bytesFetched, stored.Length);

@@ -27,8 +27,10 @@ sealed class UnlistedPacks(Repository repository, BlobIndex index) : IDisposable
         {
             if (_isDone)
                 return;
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = Concurrency,
-                CancellationToken = cancellationToken };
+            var parallel = new ParallelOptions
+            {
+                MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken,
+            };
             await Parallel.ForEachAsync(
                 repository.Store.ListAsync(ObjectNames.Packs, cancellationToken), parallel,
                 async (info, cancellation) => await TakeAsync(info, cancellation));

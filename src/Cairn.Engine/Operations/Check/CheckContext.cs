@@ -15,6 +15,9 @@ sealed record CheckContext(
     /// <summary>Held while looking at what was retired, which is for one at a time.</summary>
     public SemaphoreSlim RetiredLook { get; } = new(1);
 
+    /// <summary>First 16 bytes of the names of all packs that ledgers name.</summary>
+    public System.Collections.Concurrent.ConcurrentDictionary<UInt128, byte> PacksInLedgers { get; } = new();
+
     public void Dispose() => RetiredLook.Dispose();
 
     public Repository Repository => Session.Repository;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Indexing;
@@ -31,10 +32,13 @@ static class PackListCheck
             var key = ObjectNames.Pack(pack).Value;
             if (context.Session.Retired.Deleted.Contains(pack))
                 context.Findings.Note(key, "it was to be deleted, and is still there");
-            else
+            else if (context.PacksInLedgers.ContainsKey(BinaryPrimitives.ReadUInt128BigEndian(pack.AsSpan())))
                 context.Findings.Add(
                     CheckSeverity.Repairable, key, kind: null,
                     "no index object names it: its blobs are found only slowly");
+            else
+                context.Findings.Note(
+                    key, "stored by a run that is under way or was cut off; its next run takes it up, or a prune removes it");
         }
         var missing = Compare(context);
         if (inventory.Packs.Keys.Any(pack => !context.Session.Index.TryFindPack(pack, out _)))

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Cairn.Testing;
 
 /// <summary>A folder of a test's own, removed when the test is over.</summary>
@@ -5,11 +7,18 @@ public sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("cairn-test-").FullName;
 
+    // By programs: .NET cannot name files whose names are not UTF-8. A test may also have taken rights away that
+    // removing needs.
     public void Dispose()
     {
-        // A test may have taken rights away that removing needs.
-        foreach (var folder in Directory.EnumerateDirectories(Path, "*", SearchOption.AllDirectories))
-            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Directory.Delete(Path, recursive: true);
+        Run("chmod", "-R", "u+rwX", "--", Path);
+        Run("rm", "-rf", "--", Path);
+    }
+
+    static void Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        process.StandardError.ReadToEnd();
+        process.WaitForExit();
     }
 }

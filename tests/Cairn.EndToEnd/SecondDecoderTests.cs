@@ -4,8 +4,8 @@ using Cairn.EndToEnd.Campaigns;
 namespace Cairn.EndToEnd;
 
 /// <summary>
-/// The reader in tests/decoder was written from docs/format.md alone. It must find every signature and hash right in what
-/// the program writes, and extract the same files.
+/// The reader in tests/decoder was written from docs/format.md alone. It must find every signature and hash right in
+/// what the program writes, and extract the same files.
 /// </summary>
 public class SecondDecoderTests
 {
@@ -48,7 +48,8 @@ public class SecondDecoderTests
         var key = Path.Combine(home.Folder, "key alone");
         File.WriteAllLines(key, File.ReadLines(Path.Combine(home.Folder, "recovery"))
             .Where(line => line.StartsWith("CAIRN-RECOVERY-1-", StringComparison.Ordinal)));
-        var decoder = Path.Combine(Path.GetDirectoryName(CairnHome.Executable)!, "tests", "decoder", "cairn_decoder.py");
+        var decoder = Path.Combine(
+            Path.GetDirectoryName(CairnHome.Executable)!, "tests", "decoder", "cairn_decoder.py");
         return Run("/usr/bin/python3",
             [decoder, home.Repository, "--recovery-key-file", key, .. arguments]);
     }

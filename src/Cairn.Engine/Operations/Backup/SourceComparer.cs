@@ -32,7 +32,7 @@ sealed class SourceComparer(
         for (var i = 0; i < batch.Entries.Count; i++)
         {
             var entry = batch.Entries[i];
-            // What happens beside a source changes the time of the directories above it, and must not make a new manifest.
+            // What happens beside a source changes the time of the directories above it: no reason for a new manifest.
             if ((entry.Marks & EntryMarks.Ancestor) != 0)
                 entry.Modified = default;
             if (IsUnchanged(work, i))

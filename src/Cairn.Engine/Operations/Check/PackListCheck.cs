@@ -38,7 +38,8 @@ static class PackListCheck
                     "no index object names it: its blobs are found only slowly");
             else
                 context.Findings.Note(
-                    key, "stored by a run that is under way or was cut off; its next run takes it up, or a prune removes it");
+                    key,
+                    "stored by a run under way or cut off; its next run takes it up, or a prune removes it");
         }
         var missing = Compare(context);
         if (inventory.Packs.Keys.Any(pack => !context.Session.Index.TryFindPack(pack, out _)))

@@ -38,7 +38,9 @@ public class TreeCampaign
             var text = Encoding.Latin1.GetString(File.ReadAllBytes(file.FullName));
             Assert.DoesNotContain("unmistakable", text + file.Name, StringComparison.Ordinal);
             Assert.DoesNotContain(Path.GetFileName(home.Folder), text, StringComparison.Ordinal);
-            Assert.DoesNotContain(Environment.MachineName, text, StringComparison.Ordinal);
+            // A short name comes up in random bytes by chance.
+            if (Environment.MachineName.Length >= 6)
+                Assert.DoesNotContain(Environment.MachineName, text, StringComparison.Ordinal);
         }
     }
 

@@ -40,8 +40,9 @@ public class BlobIdHasherTests
         var content = new byte[5000];
         hasher.Hash(1, content);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
+        for (var i = 0; i < 10_000; i++)
             hasher.Hash(1, content);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        // Nothing per call; the runtime itself may take a little on this thread while it compiles.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16_384);
     }
 }

@@ -3,6 +3,7 @@ using Cairn.Files.Walking;
 
 namespace Cairn.Tests.Files;
 
+[Collection(Measured.Name)]
 public class WalkLimitsTests
 {
     [Fact]

@@ -9,6 +9,7 @@ namespace Cairn.Tests.Indexing;
 /// <summary>
 /// The figures promised for large repositories. CAIRN_INDEX_MILLIONS sets another size than 10 million blobs.
 /// </summary>
+[Collection(Measured.Name)]
 public class BlobIndexScaleTests(ITestOutputHelper output)
 {
     const int RowsPerPack = 50;

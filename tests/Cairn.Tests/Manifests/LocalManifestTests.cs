@@ -248,7 +248,8 @@ public class LocalManifestTests
         Compare(tree.AsSpan(0, 1000));
         var before = GC.GetAllocatedBytesForCurrentThread();
         Compare(tree.AsSpan(1000));
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // Nothing per entry; the runtime itself may take a little on this thread while it compiles.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16_384);
         Assert.Equal(20_000, blobs);
 
         void Compare(ReadOnlySpan<Placed> walk)

@@ -8,6 +8,7 @@ using Cairn.Testing.Trees;
 namespace Cairn.Tests.Operations.Backup;
 
 /// <summary>Memory does not grow with directories or streams (INV-8).</summary>
+[Collection(Measured.Name)]
 public sealed class BackupMemoryTests
 {
     const long ManagedBytesMax = 96 << 20;

@@ -1,4 +1,5 @@
 using Cairn.App;
+using Cairn.Engine.Formats;
 using Cairn.Engine.Interop;
 using Cairn.Engine.Operations.Backup;
 using Cairn.Engine.Primitives;
@@ -44,6 +45,8 @@ sealed record ErrorReport(string Message, string? Hint)
         NoRepositoryException e => (e.Message, null),
         UnsupportedFormatException e => (e.Message, "use a newer version of cairn for this repository"),
         CredentialException e => (e.Message, null),
+        DamagedObjectException e when e.Key == ObjectNames.Descriptor =>
+            (e.Message, "nothing opens without it: put cairn.json back from another copy of the repository"),
         DamagedObjectException e => (e.Message, "see the extent with: cairn check --read-data"),
         StoreException { Kind: StoreErrorKind.NotFound, Key: null } e =>
             (e.Message, "to create a repository there: cairn init"),

@@ -25,7 +25,7 @@ public static class RepositoryOpener
                 throw new DamagedObjectException(
                     ObjectNames.Descriptor, FailureKind.Framing,
                     $"the descriptor is missing, though other objects of a repository are there ({remains}). "
-                    + "Do not create a new repository here: restore cairn.json from another copy", e);
+                    + "Do not create a new repository here", e);
             throw new NoRepositoryException(
                 $"there is no repository at {store.Location}. To create one: cairn -r {store.Location} init");
         }

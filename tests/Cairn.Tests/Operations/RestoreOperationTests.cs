@@ -114,6 +114,9 @@ public sealed class RestoreOperationTests
         Assert.Empty(result.Failures);
         RestoreHarness.AssertWhole(tree, target);
         Assert.InRange(target.OpenFilesPeak, 1, largeFiles);
+        // One that several batches read counts once.
+        var atOnce = await RestoreHarness.RestoreAsync(test, snapshot);
+        Assert.Equal(atOnce.Result.PacksRead, result.PacksRead);
         Assert.Equal("docs/z", target.Nodes["zz/late"].LinkedTo);
     }
 

@@ -10,8 +10,9 @@ sealed class BatchRunner(ReadSession session, IRestoreTarget target, RestoreOpti
     /// <summary>Afterwards every file of the batch is whole or gone, but for one that is still being planned.</summary>
     public async Task RunAsync(RestoreBatch batch, CancellationToken cancellationToken)
     {
-        var (units, rows, packs) = batch.Arrange(session.Blobs);
-        monitor.AddPacks(packs);
+        var (units, rows) = batch.Arrange(session.Blobs);
+        foreach (var unit in units.Where(unit => !unit.IsEmptyFiles))
+            monitor.AddPack(unit.Pack);
         if (options.IsDryRun)
             return;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

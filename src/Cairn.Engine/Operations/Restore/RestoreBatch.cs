@@ -52,13 +52,12 @@ sealed class RestoreBatch(int filesMax, RestoreLimits limits)
     public void AddEmpty(int file) => _emptyFiles.Add(file);
 
     /// <summary>Orders the items and cuts them into requests. Rows of all units lie in one array.</summary>
-    public (List<WorkUnit> Units, int[] Rows, int Packs) Arrange(BlobReader blobs)
+    public (List<WorkUnit> Units, int[] Rows) Arrange(BlobReader blobs)
     {
         _items.Sort();
         var (rows, firstItems) = DistinctRows();
         var units = new List<WorkUnit>();
-        var packs = 0;
-        for (var start = 0; start < rows.Length; packs++)
+        for (var start = 0; start < rows.Length;)
         {
             var pack = _items[firstItems[start]].Pack;
             var end = start + 1;
@@ -75,7 +74,7 @@ sealed class RestoreBatch(int filesMax, RestoreLimits limits)
         }
         for (var i = 0; i < _emptyFiles.Count; i += EmptyFilesPerUnit)
             units.Add(new WorkUnit(default, 0, 0, i, Math.Min(EmptyFilesPerUnit, _emptyFiles.Count - i)));
-        return (units, rows, packs);
+        return (units, rows);
     }
 
     /// <summary>Forgets everything but a file that is still being planned, which gets the number 0.</summary>

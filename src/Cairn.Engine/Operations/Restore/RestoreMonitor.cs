@@ -1,3 +1,5 @@
+using Cairn.Engine.Indexing;
+
 namespace Cairn.Engine.Operations.Restore;
 
 /// <summary>The counts of a running restore, and what failed. Any thread may add, any thread may sample.</summary>
@@ -7,7 +9,8 @@ public sealed class RestoreMonitor : IProgressSource
 
     readonly Lock _lock = new();
     readonly List<RestoreFailure> _failures = [];
-    long _files, _directories, _others, _bytes, _alreadyThere, _packs, _failureCount;
+    readonly HashSet<PackNumber> _packs = [];
+    long _files, _directories, _others, _bytes, _alreadyThere, _failureCount;
     long _filesTotal = -1, _bytesTotal = -1;
     volatile string _phase = "starting";
 
@@ -42,7 +45,12 @@ public sealed class RestoreMonitor : IProgressSource
 
     internal void AddOther() => Interlocked.Increment(ref _others);
 
-    internal void AddPacks(int packs) => Interlocked.Add(ref _packs, packs);
+    /// <summary>One that several batches read counts once.</summary>
+    internal void AddPack(PackNumber pack)
+    {
+        lock (_lock)
+            _packs.Add(pack);
+    }
 
     internal void Fail(ReadOnlySpan<byte> path, string message, bool isDamage)
     {
@@ -61,7 +69,7 @@ public sealed class RestoreMonitor : IProgressSource
             return new RestoreResult
             {
                 Files = _files, Directories = _directories, Others = _others, Bytes = _bytes,
-                FilesAlreadyThere = _alreadyThere, PacksRead = _packs, BytesFetched = bytesFetched,
+                FilesAlreadyThere = _alreadyThere, PacksRead = _packs.Count, BytesFetched = bytesFetched,
                 Failures = [.. _failures], FailureCount = _failureCount, Shortfalls = shortfalls,
             };
         }

@@ -16,6 +16,7 @@ public static class BackupUseCase
     {
         var access = new RepositoryAccess(environment, request.Access);
         var location = access.Location;
+        request = WithConfiguredPaths(request, access.Configuration.Paths);
         Validate(request);
         var roots = SourceNaming.NormalRoots(request.Paths, environment.WorkingFolder);
         await using var open = await access.OpenForBackupAsync(cancellationToken);
@@ -50,6 +51,11 @@ public static class BackupUseCase
         return new BackupReport(location.Text, options.Source, request.IsDryRun, result);
     }
 
+    static BackupRequest WithConfiguredPaths(BackupRequest request, IReadOnlyList<string> paths) =>
+        request is { Paths.Count: 0, StandardInputName: null, Command: null }
+            ? request with { Paths = [.. paths.Select(path => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(path))] }
+            : request;
+
     static void Validate(BackupRequest request)
     {
         var kinds = (request.Paths.Count > 0 ? 1 : 0) + (request.StandardInputName is null ? 0 : 1)
@@ -57,7 +63,8 @@ public static class BackupUseCase
         if (kinds != 1)
             throw new UsageException(
                 kinds == 0 ? "nothing to back up is named" : "paths, --stdin and --command exclude each other",
-                "name paths, or --stdin NAME, or --command COMMAND --name NAME");
+                "name paths, here or under \"paths:\" in the configuration, or --stdin NAME, or --command COMMAND "
+                + "--name NAME");
         if (request.Command is not null && request.Name is null)
             throw new UsageException("--command needs a name for what it prints", "add --name NAME");
         if ((request.StandardInputName ?? (request.Command is null ? null : request.Name)) is { } name)

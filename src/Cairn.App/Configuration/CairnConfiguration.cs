@@ -14,6 +14,9 @@ public sealed record CairnConfiguration
 
     public string? PassphraseCommand { get; init; }
 
+    /// <summary>What a backup without paths backs up; absolute.</summary>
+    public IReadOnlyList<string> Paths { get; init; } = [];
+
     /// <summary>Patterns, on top of those of the command line.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 

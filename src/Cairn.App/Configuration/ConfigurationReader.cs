@@ -13,11 +13,12 @@ static class ConfigurationReader
     const string Repository = "repository";
     const string PassphraseFile = "passphrase-file";
     const string PassphraseCommand = "passphrase-command";
+    const string PathsToBackUp = "paths";
     const string Exclude = "exclude";
     const string Tags = "tags";
     const int FileSizeMax = 1 << 20;
 
-    static readonly string[] Keys = [Repository, PassphraseFile, PassphraseCommand, Exclude, Tags];
+    static readonly string[] Keys = [Repository, PassphraseFile, PassphraseCommand, PathsToBackUp, Exclude, Tags];
 
     public static CairnConfiguration Read(CairnPaths paths, string? home)
     {
@@ -67,6 +68,10 @@ static class ConfigurationReader
             Repository => configuration with { Repository = ToLocation(Text(file, name, value), file, home) },
             PassphraseFile => configuration with { PassphraseFile = ToPath(Text(file, name, value), file, home) },
             PassphraseCommand => configuration with { PassphraseCommand = Text(file, name, value) },
+            PathsToBackUp => configuration with
+            {
+                Paths = [.. List(file, name, value).Select(path => ToPath(path, file, home))],
+            },
             Exclude => configuration with { Exclude = List(file, name, value) },
             Tags => configuration with { Tags = List(file, name, value) },
             _ => throw At(file, key, $"unknown key \"{name}\"" + (NearestName.Find(name, Keys) is { } nearest

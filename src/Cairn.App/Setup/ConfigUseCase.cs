@@ -23,6 +23,7 @@ public static class ConfigUseCase
                 configuration.File is null ? "none found" : "file"),
             Repository(environment, options, configuration, file),
             Passphrase(environment, options, configuration, file),
+            FromFile("paths", configuration.Paths, file),
             FromFile("exclude", configuration.Exclude, file),
             FromFile("tags", configuration.Tags, file),
             new("host", [environment.HostName], "this machine"),

@@ -14,11 +14,12 @@ public class ConfigurationTests
     {
         var configuration = Parse(
             "repository: /srv/backup\npassphrase-file: ~/secret\npassphrase-command: pass show x\n"
-            + "exclude:\n  - '*.o'\n  - /proc\ntags: [daily, home]\n");
+            + "paths: [/home, ~/x]\nexclude:\n  - '*.o'\n  - /proc\ntags: [daily, home]\n");
 
         Assert.Equal("/srv/backup", configuration.Repository);
         Assert.Equal("/home/me/secret", configuration.PassphraseFile);
         Assert.Equal("pass show x", configuration.PassphraseCommand);
+        Assert.Equal(["/home", "/home/me/x"], configuration.Paths);
         Assert.Equal(["*.o", "/proc"], configuration.Exclude);
         Assert.Equal(["daily", "home"], configuration.Tags);
     }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text;
 using System.Text.RegularExpressions;
 using Cairn.Testing;
 
@@ -12,14 +10,10 @@ namespace Cairn.EndToEnd;
 /// </summary>
 public sealed class TranscriptTests
 {
-    static readonly TimeSpan CommandMax = TimeSpan.FromMinutes(2);
-
     public static TheoryData<string> Names =>
         [.. Directory.GetFiles(Folder, "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)).Order()];
 
-    static string Folder => Path.Combine(Root, "tests/Cairn.EndToEnd/Transcripts");
-
-    static string Root { get; } = FindRoot();
+    static string Folder => Path.Combine(Shell.Root, "tests/Cairn.EndToEnd/Transcripts");
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -67,41 +61,8 @@ public sealed class TranscriptTests
 
     static (string Output, int Status) Run(string command, string folder)
     {
-        var start = new ProcessStartInfo("/bin/bash")
-        {
-            RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false,
-            WorkingDirectory = folder, StandardOutputEncoding = Encoding.Latin1,
-        };
-        start.ArgumentList.Add("-c");
-        start.ArgumentList.Add($"exec 2>&1\n{command}");
-        foreach (var variable in start.Environment.Keys.Where(IsOurs).ToList())
-            start.Environment.Remove(variable);
-        start.Environment["HOME"] = $"{folder}/home";
-        start.Environment["PATH"] += $":{Root}";
-        start.Environment["LC_ALL"] = "C.UTF-8";
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        var reading = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(CommandMax))
-        {
-            process.Kill(entireProcessTree: true);
-            Assert.Fail($"still running after {CommandMax}: {command}");
-        }
-        // Bytes as they came, read as text where they are text.
-        var text = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(reading.GetAwaiter().GetResult()));
-        return (text.Replace(folder, "/T", StringComparison.Ordinal).TrimEnd('\n'), process.ExitCode);
-    }
-
-    static bool IsOurs(string variable) =>
-        variable.StartsWith("CAIRN_", StringComparison.Ordinal)
-        || variable.StartsWith("XDG_", StringComparison.Ordinal);
-
-    static string FindRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Cairn.slnx")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("the solution was not found");
-        return folder;
+        var (output, status) = Shell.Run(command, folder, $"{folder}/home");
+        return (output.Replace(folder, "/T", StringComparison.Ordinal).TrimEnd('\n'), status);
     }
 
     sealed record Step(string Command, int Line, string Expected, int Status)

@@ -21,7 +21,7 @@ sealed class CairnHome : IDisposable
     public string Repository { get; }
     public string Source { get; }
 
-    public static string Executable { get; } = Path.Combine(FindRoot(), "cairn");
+    public static string Executable { get; } = Path.Combine(Shell.Root, "cairn");
 
     public void Init() => Run("init", "--recovery-file", Path.Combine(Folder, "recovery")).RequireExit(0);
 
@@ -55,14 +55,6 @@ sealed class CairnHome : IDisposable
         : 0;
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
-
-    static string FindRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Cairn.slnx")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("not inside the checkout");
-        return folder;
-    }
 }
 
 sealed record CairnResult(int ExitCode, string Output, string Errors, long PeakMemoryBytes, TimeSpan Elapsed)

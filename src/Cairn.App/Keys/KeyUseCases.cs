@@ -3,6 +3,7 @@ using Cairn.App.Secrets;
 using Cairn.Engine.Crypto;
 using Cairn.Engine.Operations.KeyChanges;
 using Cairn.Engine.Repositories.Keys;
+using Cairn.Engine.Storage;
 
 namespace Cairn.App.Keys;
 
@@ -17,8 +18,11 @@ public sealed record KeyRequest
     /// <summary>The slot to remove: its id or a beginning of it.</summary>
     public string SlotId { get; init; } = "";
 
-    /// <summary>Where the new recovery key goes; null to hand it to the caller.</summary>
+    /// <summary>Where the new recovery key goes; null to have it shown.</summary>
     public string? RecoveryFile { get; init; }
+
+    /// <summary>Shows a new recovery key to a person, and to nobody else. Called before it is in force.</summary>
+    public Action<SealingKey>? ShowRecoveryKey { get; init; }
 }
 
 /// <summary>Listing and changing the key slots. None of them touches data.</summary>
@@ -87,18 +91,49 @@ public static class KeyUseCases
             open.Repository, old, passphrase, parameters: null, cancellationToken);
     }
 
-    /// <summary>Null if the key went into the file; otherwise the caller shows and disposes it.</summary>
-    public static async Task<SealingKey?> ReplaceRecoveryKeyAsync(
+    public static async Task ReplaceRecoveryKeyAsync(
         AppEnvironment environment, KeyRequest request, CancellationToken cancellationToken)
     {
         var access = new RepositoryAccess(environment, request.Access);
         await using var open = await access.OpenForReadingAsync(cancellationToken);
         using var file = request.RecoveryFile is { } path ? RecoveryFile.Reserve(path) : null;
-        var key = await KeyOperations.ReplaceRecoveryKeyAsync(open.Repository, cancellationToken);
-        if (file is null)
-            return key;
-        using (key)
-            file.Write(key, open.Repository.Id, open.Store.Location);
-        return null;
+        SealingPublicKey? made = null;
+        try
+        {
+            using var key = await KeyOperations.ReplaceRecoveryKeyAsync(open.Repository, Save, cancellationToken);
+        }
+        catch (Exception e) when (made is not null)
+        {
+            if (await IsInForceAsync(e))
+                environment.Events.Notice(
+                    "the new recovery key may be in force all the same: keep it, and the old one too, until this "
+                    + "command succeeds with another");
+            else
+                file?.Withdraw();
+            throw;
+        }
+
+        void Save(SealingKey key)
+        {
+            if (file is not null)
+                file.Write(key, open.Repository.Id, open.Store.Location);
+            else
+                request.ShowRecoveryKey!(key);
+            made = key.PublicKey;
+        }
+
+        // A store that does not answer may have done, or do later, what it was asked to.
+        async Task<bool> IsInForceAsync(Exception failure)
+        {
+            try
+            {
+                return failure is not StoreException { IsTransient: false }
+                    || await KeyOperations.IsInForceAsync(open.Repository, made.Value, cancellationToken);
+            }
+            catch (StoreException)
+            {
+                return true;
+            }
+        }
     }
 }

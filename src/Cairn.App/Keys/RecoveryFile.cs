@@ -47,6 +47,9 @@ sealed class RecoveryFile : IDisposable
         _isWritten = true;
     }
 
+    /// <summary>What was written opens nothing: it goes, and the name is free again.</summary>
+    public void Withdraw() => _isWritten = false;
+
     public void Dispose()
     {
         _file.Dispose();

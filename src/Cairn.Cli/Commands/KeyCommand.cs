@@ -96,15 +96,18 @@ static class KeyCommand
             global, "recovery", "Make a new recovery key in place of the old one", command => command.Add(file),
             async (context, request) =>
             {
-                request = request with { RecoveryFile = context.Parsed.GetValue(file) };
+                request = request with
+                {
+                    RecoveryFile = context.Parsed.GetValue(file),
+                    ShowRecoveryKey = key => InitCommand.PrintRecoveryKey(context, key),
+                };
                 if (request.RecoveryFile is null && !InitCommand.CanShowSecrets(context))
                     throw new App.UsageException(
                         "there is no terminal to show the recovery key on",
                         "have it written to a file with --recovery-file FILE");
-                using var key = await KeyUseCases.ReplaceRecoveryKeyAsync(context.Environment, request,
-                    context.Cancellation);
-                if (key is not null)
-                    InitCommand.PrintRecoveryKey(context, key);
+                await KeyUseCases.ReplaceRecoveryKeyAsync(context.Environment, request, context.Cancellation);
+                if (request.RecoveryFile is null)
+                    context.Output.Summary("the new recovery key opens the repository, and the old one no longer");
                 else
                     context.Output.Summary(
                         $"the new recovery key is in {request.RecoveryFile}: keep it away from this machine");

@@ -1,8 +1,5 @@
 using System.Text;
-using Cairn.Engine.Chunking;
 using Cairn.Engine.Crypto;
-using Cairn.Engine.Formats;
-using Cairn.Engine.Operations.Init;
 using Cairn.Engine.Operations.KeyChanges;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
@@ -79,12 +76,33 @@ public sealed class KeyOperationTests
         await using var test = await TestRepository.CreateAsync();
         using (var repository = await test.OpenWithPassphraseAsync())
         {
-            using var recovery = await KeyOperations.ReplaceRecoveryKeyAsync(repository, Token);
+            using var recovery = await KeyOperations.ReplaceRecoveryKeyAsync(repository, _ => { }, Token);
             await Assert.ThrowsAsync<WrongKeyException>(() => test.OpenForReadingAsync());
             using var secret = new SealingKeySecret(new SealingKey(recovery.Secret.Copy()));
             (await RepositoryOpener.OpenWithSecretAsync(test.Store, secret, test.Environment, Token)).Dispose();
         }
         (await test.OpenWithPassphraseAsync()).Dispose();
+    }
+
+    [Fact]
+    public async Task A_new_recovery_key_is_kept_before_it_takes_the_place_of_the_old_one()
+    {
+        await using var test = await TestRepository.CreateAsync();
+        SealingKey? kept = null;
+        using (var repository = await test.OpenWithPassphraseAsync())
+        {
+            await Assert.ThrowsAsync<IOException>(() => KeyOperations.ReplaceRecoveryKeyAsync(
+                repository, _ => throw new IOException("the disk for it is full"), Token));
+            (await test.OpenForReadingAsync()).Dispose();
+        }
+        // The answer to the last request of all is lost.
+        var store = new FaultyStore(test.Store, StoreFaults.When(
+            call => call.Member == StoreMember.Put && kept is not null, FaultMoment.After));
+        using (var repository = await test.OpenForReadingAsync(store))
+            await Assert.ThrowsAsync<StoreException>(
+                () => KeyOperations.ReplaceRecoveryKeyAsync(repository, key => kept = key, Token));
+        using var secret = new SealingKeySecret(new SealingKey(kept!.Secret.Copy()));
+        (await RepositoryOpener.OpenWithSecretAsync(test.Store, secret, test.Environment, Token)).Dispose();
     }
 
     [Fact]
@@ -95,7 +113,7 @@ public sealed class KeyOperationTests
         {
             var first = (await KeyOperations.ListAsync(repository, Token)).RosterHash;
             for (var i = 0; i < 2; i++)
-                (await KeyOperations.ReplaceRecoveryKeyAsync(repository, Token)).Dispose();
+                (await KeyOperations.ReplaceRecoveryKeyAsync(repository, _ => { }, Token)).Dispose();
             Assert.Empty((await KeyOperations.ListAsync(repository, Token)).Problems);
             var name = (await test.ObjectsAsync()).Keys.Single(key =>
                 key.EndsWith(first.ToString(), StringComparison.Ordinal));
@@ -118,56 +136,10 @@ public sealed class KeyOperationTests
             name = passphrase.Key.Value;
             intact = (await test.ObjectsAsync())[name];
             test.Store.Plant(name, intact.AsSpan(0, 50));
-            (await KeyOperations.ReplaceRecoveryKeyAsync(repository, Token)).Dispose();
+            (await KeyOperations.ReplaceRecoveryKeyAsync(repository, _ => { }, Token)).Dispose();
         }
         test.Store.Plant(name, intact);
         (await test.OpenWithPassphraseAsync()).Dispose();
-    }
-
-    [Fact]
-    public async Task Init_that_was_cut_off_at_any_call_is_simply_run_again()
-    {
-        await using var test = await TestRepository.CreateAsync();
-        for (var failing = 1; ; failing++)
-        {
-            foreach (var moment in new[] { FaultMoment.Before, FaultMoment.After })
-            {
-                var inner = new MemoryStore(test.Time);
-                var store = new FaultyStore(inner, StoreFaults.OnCall(failing, moment));
-                using var passphrase = Secret("a passphrase");
-                var options = new InitOptions
-                {
-                    Passphrase = passphrase, HostName = "host", PassphraseParameters = Cheap(test),
-                    Chunking = ChunkerParameters.Default,
-                };
-                var failure = await Record.ExceptionAsync(async () =>
-                    (await InitOperation.RunAsync(store, options, test.Environment, Token)).Dispose());
-                if (store.Calls.Count < failing)
-                {
-                    Assert.Null(failure);
-                    return;
-                }
-                // There is no response to lose where the store says that something is not there.
-                if (failure is null && moment == FaultMoment.After
-                    && store.Calls[failing - 1].Member == StoreMember.Get)
-                    continue;
-                Assert.True(failure is StoreException, $"call {failing} {moment}: {failure}");
-                // A lost response to the last PUT of all is the one case where the repository is there already.
-                var isThere = await inner.StatAsync(ObjectNames.Descriptor, Token) is not null;
-                if (isThere)
-                    await Assert.ThrowsAsync<RepositoryExistsException>(
-                        () => InitOperation.RunAsync(inner, options, test.Environment, Token));
-                else
-                {
-                    using var init = await InitOperation.RunAsync(inner, options, test.Environment, Token);
-                    using var host = await RepositoryOpener.OpenWithCredentialAsync(
-                        inner, init.Credential, test.Environment, Token);
-                    Assert.NotNull(host.Signers.FindEnrolled(host.RequireHost().Id));
-                }
-                using var secret = new PassphraseSecret(Secret("a passphrase"));
-                (await RepositoryOpener.OpenWithSecretAsync(inner, secret, test.Environment, Token)).Dispose();
-            }
-        }
     }
 
     static CancellationToken Token => TestContext.Current.CancellationToken;

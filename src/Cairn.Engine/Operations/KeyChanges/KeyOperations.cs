@@ -40,18 +40,28 @@ public static class KeyOperations
         return slot;
     }
 
-    /// <summary>A new recovery key in the place of all former ones. The caller prints and disposes it.</summary>
+    /// <summary>A new recovery key in the place of all former ones. The caller disposes it.</summary>
+    /// <param name="save">
+    /// Keeps the new key safe. Called before it takes the place of the others: if it fails, or the run is cut off
+    /// before, they go on opening the repository. So none is ever in force that nobody has.
+    /// </param>
     public static async Task<SealingKey> ReplaceRecoveryKeyAsync(
-        Repository repository, CancellationToken cancellationToken)
+        Repository repository, Action<SealingKey> save, CancellationToken cancellationToken)
     {
         var recovery = RecoveryKey.Create(repository.Environment.Random);
         var slot = KeyStore.CreateSlot(
             KeySlotKind.Recovery, "recovery key", recovery.PublicKey, passphrase: null,
             repository.RequireSecrets().Seeds, repository.Environment);
         await ChangeAsync(
-            repository, slot, stored => stored.Slot.Kind == KeySlotKind.Recovery, cancellationToken);
+            repository, slot, stored => stored.Slot.Kind == KeySlotKind.Recovery, cancellationToken,
+            beforeRoster: () => save(recovery));
         return recovery;
     }
+
+    /// <summary>Whether it opens the repository as the newest roster says.</summary>
+    public static async Task<bool> IsInForceAsync(
+        Repository repository, SealingPublicKey key, CancellationToken cancellationToken) =>
+        (await ListAsync(repository, cancellationToken)).Slots.Any(stored => stored.Slot.Recipient == key);
 
     /// <summary>Drops a slot. The last one stays: without any, nobody could ever read the repository again.</summary>
     public static async Task RemoveAsync(Repository repository, KeySlotId id, CancellationToken cancellationToken)
@@ -83,7 +93,8 @@ public static class KeyOperations
 
     // The slot is stored before the roster that lists it: cut off in between, it does not count and harms nothing.
     static async Task ChangeAsync(
-        Repository repository, KeySlot? added, Func<StoredKeySlot, bool> drops, CancellationToken cancellationToken)
+        Repository repository, KeySlot? added, Func<StoredKeySlot, bool> drops, CancellationToken cancellationToken,
+        Action? beforeRoster = null)
     {
         var admin = repository.RequireSecrets().Admin;
         var listing = await ListAsync(repository, cancellationToken);
@@ -97,6 +108,7 @@ public static class KeyOperations
             kept.Add(stored.Hash);
         }
         Invariant.That(kept.Count > 0);
+        beforeRoster?.Invoke();
         var roster = new Roster
         {
             Sequence = listing.Roster.Sequence + 1, Previous = listing.RosterHash,

@@ -5,6 +5,7 @@ using Cairn.Engine.Operations.Backup;
 using Cairn.Engine.Operations.Init;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
+using Cairn.Engine.Storage;
 
 namespace Cairn.App.Init;
 
@@ -54,7 +55,18 @@ public static class InitUseCase
                 BeginChain(environment, made);
             },
         };
-        var result = await InitOperation.RunAsync(store, options, environment.Engine, cancellationToken);
+        InitResult result;
+        try
+        {
+            result = await InitOperation.RunAsync(store, options, environment.Engine, cancellationToken);
+        }
+        catch (StoreException e) when (!e.IsTransient && file is not null)
+        {
+            // The rerun wants the same name. Where the repository did come to be, its key stays.
+            if (await IsWithoutRepositoryAsync(store, cancellationToken))
+                file.Withdraw();
+            throw;
+        }
         result.Credential.Dispose();
         if (file is not null)
             result.RecoveryKey.Dispose();
@@ -72,7 +84,7 @@ public static class InitUseCase
     }
 
     // Before anybody is asked for a passphrase.
-    static async Task RequireNoRepositoryAsync(Engine.Storage.IObjectStore store, CancellationToken cancellationToken)
+    static async Task RequireNoRepositoryAsync(IObjectStore store, CancellationToken cancellationToken)
     {
         try
         {
@@ -83,5 +95,18 @@ public static class InitUseCase
             return;
         }
         throw new RepositoryExistsException($"there is a repository at {store.Location} already");
+    }
+
+    static async Task<bool> IsWithoutRepositoryAsync(IObjectStore store, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RequireNoRepositoryAsync(store, cancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is StoreException or RepositoryExistsException or DamagedObjectException)
+        {
+            return false;
+        }
     }
 }

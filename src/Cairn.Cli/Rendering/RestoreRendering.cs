@@ -1,5 +1,6 @@
 using Cairn.App.Restore;
 using Cairn.App.Text;
+using Cairn.Engine.Operations.Restore;
 
 namespace Cairn.Cli.Rendering;
 
@@ -38,11 +39,18 @@ static class RestoreRendering
         });
     }
 
+    // What the target says has the path in it already.
+    static string WithPath(RestoreFailure failure)
+    {
+        var start = $"{ByteText.Show(failure.Path)}: ";
+        return failure.Message.StartsWith(start, StringComparison.Ordinal) ? failure.Message : start + failure.Message;
+    }
+
     static void PrintFailures(Output output, RestoreReport report)
     {
         var result = report.Result;
         foreach (var failure in result.Failures.Take(output.Options.Verbosity > 0 ? int.MaxValue : FailuresShown))
-            output.Warning($"{ByteText.Show(failure.Path)}: {failure.Message}");
+            output.Warning(WithPath(failure));
         if (result.FailureCount > 0)
             output.Warning(
                 $"{HumanText.Count(result.FailureCount, "entry is", "entries are")} not restored, or not whole");

@@ -115,7 +115,8 @@ public sealed unsafe class DirectoryTarget : IRestoreTarget
         using var directory = _directories.Borrow(path);
         var error = _metadata.CompleteDirectory(directory.Number, path, entry);
         if (error < 0)
-            throw WriteFailure.At(path, "owner, mode or time of the directory cannot be set", error);
+            throw WriteFailure.At(
+                path.IsEmpty ? "."u8 : path, "owner, mode or time of the directory cannot be set", error);
     }
 
     public bool IsAlreadyRestored(ReadOnlySpan<byte> path, Entry entry)

@@ -2,10 +2,12 @@ using System.Text;
 using Cairn.Engine.Entries;
 using Cairn.Engine.Operations.Restore;
 using Cairn.Engine.Repositories;
+using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.Snapshots;
 using Cairn.Engine.Sources;
 using Cairn.Testing;
 using Cairn.Testing.Repositories;
+using Cairn.Testing.State;
 using Cairn.Testing.Stores;
 using Cairn.Testing.Trees;
 
@@ -36,6 +38,26 @@ public sealed class RestoreOperationTests
         var snapshot = await WriteAsync(test, tree);
         var (_, target) = await RestoreHarness.RestoreAsync(test, snapshot, "docs");
         RestoreHarness.AssertWhole(tree, target, below: "docs/");
+    }
+
+    [Fact]
+    public async Task What_cannot_be_written_costs_itself_and_is_no_damage_INV_6()
+    {
+        await using var test = await TestRepository.CreateAsync();
+        var snapshot = await WriteAsync(test, SampleTrees.Small(test.Random));
+        // A file, which cannot be looked at either, and the target itself.
+        using var target = new FaultyTarget(
+            new MemoryTarget(),
+            call => call.Path is "one" or "" ? new RestoreWriteException($"{call.Path}: no") : null);
+        using var repository = await test.OpenForReadingAsync();
+        using var session = await ReadSession.OpenAsync(
+            repository, new MemoryStateFolder(), TestContext.Current.CancellationToken);
+        var options = new RestoreOptions { Path = "links"u8.ToArray(), Workers = 2, FinishesTarget = true };
+        var result = await RestoreOperation.RunAsync(
+            session, snapshot, target, options, new RestoreMonitor(), TestContext.Current.CancellationToken);
+        var failed = result.Failures.Select(failure => Encoding.Latin1.GetString(failure.Path.Span));
+        Assert.Equal(["one", "."], failed);
+        Assert.All(result.Failures, failure => Assert.False(failure.IsDamage));
     }
 
     [Theory]

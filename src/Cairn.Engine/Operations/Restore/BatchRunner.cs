@@ -73,9 +73,9 @@ sealed class BatchRunner(ReadSession session, IRestoreTarget target, RestoreOpti
     {
         foreach (var (path, source) in batch.Links)
         {
-            if (source.HasFailed)
+            if (source.IsLostByDamage is { } isDamage)
             {
-                monitor.Fail(path, "the file that this is another name of could not be restored", isDamage: true);
+                monitor.Fail(path, "the file that this is another name of could not be restored", isDamage);
                 continue;
             }
             try

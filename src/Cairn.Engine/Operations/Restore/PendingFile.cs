@@ -92,8 +92,7 @@ sealed class PendingFile(ReadOnlyMemory<byte> directory, Entry entry)
         }
         if (HasFailed)
         {
-            if (Link is not null)
-                Link.HasFailed = true;
+            Link?.Fail(_isDamage);
             monitor.Fail(ToPath(), _failure!, _isDamage);
             return;
         }
@@ -112,5 +111,10 @@ sealed class PendingFile(ReadOnlyMemory<byte> directory, Entry entry)
 sealed class LinkSource(byte[] path)
 {
     public byte[] Path => path;
-    public volatile bool HasFailed;
+
+    /// <summary>Null unless it could not be restored; then whether damage is the reason.</summary>
+    public bool? IsLostByDamage { get; private set; }
+
+    /// <summary>Whoever links comes after all that may fail.</summary>
+    public void Fail(bool isDamage) => IsLostByDamage = isDamage;
 }

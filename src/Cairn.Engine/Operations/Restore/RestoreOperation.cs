@@ -1,3 +1,4 @@
+using Cairn.Engine.Entries;
 using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.Snapshots;
 using Cairn.Engine.Sources;
@@ -31,8 +32,20 @@ public static class RestoreOperation
                 await planner.RunSingleAsync(root.Entry!, cancellationToken);
         }
         if (options.FinishesTarget && !options.IsDryRun && root is { IsTree: true, Entry: { } directory })
-            target.FinishDirectory(path: [], directory);
+            Finish(target, directory, monitor);
         return monitor.ToResult(
             session.Blobs.BytesFetched - fetchedBefore, options.IsDryRun ? [] : target.Shortfalls);
+    }
+
+    static void Finish(IRestoreTarget target, Entry directory, RestoreMonitor monitor)
+    {
+        try
+        {
+            target.FinishDirectory(path: [], directory);
+        }
+        catch (RestoreWriteException e) when (!e.IsFatal)
+        {
+            monitor.Fail("."u8, e.Message, isDamage: false);
+        }
     }
 }

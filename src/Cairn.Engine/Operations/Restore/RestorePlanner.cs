@@ -100,7 +100,7 @@ sealed class RestorePlanner : IAsyncDisposable
     {
         var path = ManifestPath.Join(directory, entry.Name).ToArray();
         _monitor.AddOther();
-        if (_options.IsDryRun || _target.IsAlreadyRestored(path, entry))
+        if (_options.IsDryRun || IsAlreadyRestored(path, entry))
             return;
         if (FindLink(entry, path, out var source))
         {
@@ -108,15 +108,15 @@ sealed class RestorePlanner : IAsyncDisposable
             return;
         }
         await CompleteAttributesAsync(path, entry, cancellationToken);
-        if (!TryWrite(path, () => _target.CreateSpecial(path, entry)) && source is not null)
-            source.HasFailed = true;
+        if (!TryWrite(path, () => _target.CreateSpecial(path, entry)))
+            source?.Fail(isDamage: false);
     }
 
     async Task AddFileAsync(ReadOnlyMemory<byte> directory, Entry entry, CancellationToken cancellationToken)
     {
         var path = entry.HardLinkGroup == 0 ? null : ManifestPath.Join(directory, entry.Name).ToArray();
         if (!_options.IsDryRun
-            && _target.IsAlreadyRestored(path ?? ManifestPath.Join(directory, entry.Name).Span, entry))
+            && IsAlreadyRestored(path ?? ManifestPath.Join(directory, entry.Name).Span, entry))
         {
             FindLink(entry, path, out _);
             _monitor.AddAlreadyThere(entry.Size);
@@ -255,6 +255,19 @@ sealed class RestorePlanner : IAsyncDisposable
                 || !_substitutes!.Add(System.Text.Encoding.Latin1.GetString(path.Span)))
                 continue;
             TryWrite(path.Span, () => _target.CreateDirectory(path.Span));
+        }
+    }
+
+    // Where one cannot look, one cannot write either, and that says which path it costs and why.
+    bool IsAlreadyRestored(ReadOnlySpan<byte> path, Entry entry)
+    {
+        try
+        {
+            return _target.IsAlreadyRestored(path, entry);
+        }
+        catch (RestoreWriteException e) when (!e.IsFatal)
+        {
+            return false;
         }
     }
 

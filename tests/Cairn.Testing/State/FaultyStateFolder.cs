@@ -2,56 +2,70 @@ using Cairn.Engine.State;
 
 namespace Cairn.Testing.State;
 
-/// <summary>A state folder one of whose calls fails, counted over all members from 1, as on a full or broken
-/// disk.</summary>
-public sealed class FaultyStateFolder(IStateFolder inner, int failingCall) : IStateFolder
+/// <param name="Member">
+/// Of <see cref="IStateFolder"/> or <see cref="IStateWriter"/>; "Discard" for the disposal of an uncommitted writer.
+/// </param>
+/// <param name="File">The name in the folder; empty for a listing.</param>
+public sealed record StateCall(string Member, string File);
+
+/// <summary>A state folder whose calls fail as the rule says (null to go on): a full or broken disk.</summary>
+public sealed class FaultyStateFolder(IStateFolder inner, Func<StateCall, Exception?> rule) : IStateFolder
 {
-    int _calls;
-
-    public int Calls => Volatile.Read(ref _calls);
-
     public IReadOnlyList<string> List()
     {
-        Enter();
+        Enter(nameof(List), "");
         return inner.List();
     }
 
     public IMappedFile? TryOpen(string name)
     {
-        Enter();
+        Enter(nameof(TryOpen), name);
         return inner.TryOpen(name);
     }
 
     public IStateWriter Create(string name)
     {
-        Enter();
-        return new Writer(this, inner.Create(name));
+        Enter(nameof(Create), name);
+        return new Writer(this, inner.Create(name), name);
     }
 
     public void Delete(string name)
     {
-        Enter();
+        Enter(nameof(Delete), name);
         inner.Delete(name);
     }
 
-    void Enter()
+    void Enter(string member, string name)
     {
-        if (Interlocked.Increment(ref _calls) == failingCall)
-            throw new IOException($"simulated fault in call {failingCall} of the state folder");
+        if (rule(new StateCall(member, name)) is { } failure)
+            throw failure;
     }
 
-    sealed class Writer(FaultyStateFolder folder, IStateWriter writer) : IStateWriter
+    sealed class Writer(FaultyStateFolder folder, IStateWriter writer, string name) : IStateWriter
     {
+        bool _isOver;
+
         public long Position => writer.Position;
 
-        public void Write(ReadOnlySpan<byte> bytes) => writer.Write(bytes);
+        public void Write(ReadOnlySpan<byte> bytes)
+        {
+            folder.Enter(nameof(Write), name);
+            writer.Write(bytes);
+        }
 
         public void Commit()
         {
-            folder.Enter();
+            folder.Enter(nameof(Commit), name);
             writer.Commit();
+            _isOver = true;
         }
 
-        public void Dispose() => writer.Dispose();
+        public void Dispose()
+        {
+            if (!_isOver)
+                folder.Enter("Discard", name);
+            _isOver = true;
+            writer.Dispose();
+        }
     }
 }

@@ -34,7 +34,10 @@ public sealed class PowerCutTests
     [InlineData(DiskDuty.SyncBeforeRename)]
     public async Task A_store_that_skips_a_duty_is_found_out(DiskDuty duty)
     {
-        var world = new PowerCutWorld(seed: 2) { Through = disk => new SkippingDisk(disk, duty) };
+        var world = new PowerCutWorld(seed: 2)
+        {
+            Seams = new WorldSeams { Disk = disk => new SkippingDisk(disk, duty) },
+        };
         await world.RunAllAsync();
         var (_, violation) = await PowerCutJudge.FindViolationAsync(world, firstCut: 1, firstSeed: 0, seedsPerCut: 2);
         Assert.NotNull(violation);

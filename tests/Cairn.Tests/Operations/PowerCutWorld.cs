@@ -29,6 +29,16 @@ sealed class SavedTree : SortedDictionary<string, byte[]?>
     public SavedTree() : base(StringComparer.Ordinal) { }
 }
 
+/// <summary>What a test puts between a <see cref="PowerCutWorld"/> and what it stands on.</summary>
+sealed record WorldSeams
+{
+    public static readonly WorldSeams None = new();
+
+    public Func<IDiskOperations, IDiskOperations> Disk { get; init; } = disk => disk;
+    public Func<IObjectStore, IObjectStore> Store { get; init; } = store => store;
+    public Func<IStateFolder, IStateFolder> State { get; init; } = state => state;
+}
+
 /// <param name="At">Changes of the disk when the operation returned.</param>
 sealed record Reported(int At, SnapshotName Snapshot, SavedTree Tree);
 
@@ -36,12 +46,15 @@ sealed record Reported(int At, SnapshotName Snapshot, SavedTree Tree);
 /// A machine with a local repository and local state on one <see cref="CrashDisk"/>: the steps of a small history, and
 /// what of them was reported as done at which change of the disk.
 /// </summary>
-sealed class PowerCutWorld
+sealed partial class PowerCutWorld
 {
     public const string Root = "/r";
     public const string StateRoot = "/state";
-    const string OldPassphrase = "correct horse";
-    const string NewPassphrase = "battery staple";
+    public const string OldPassphrase = "correct horse";
+    public const string NewPassphrase = "battery staple";
+
+    /// <summary>Two names of one file.</summary>
+    public const string FirstName = "dir/text", SecondName = "second name";
 
     static readonly ChunkerParameters SmallChunks = ChunkerParameters.TryCreate(1024, 8192, 32768)!;
 
@@ -67,9 +80,10 @@ sealed class PowerCutWorld
             PassphraseParameters.PassesMin, PassphraseParameters.Lanes)!;
         Source.File("readme", "hello"u8.ToArray());
         Source.File("dir/large", Random.Bytes(30_000));
-        Source.File("dir/text", [.. Enumerable.Repeat((byte)'x', 9000)]);
+        Source.File(FirstName, [.. Enumerable.Repeat((byte)'x', 9000)]);
         Source.File("empty", []);
         Source.Symlink("link", "readme");
+        Source.Link(SecondName, FirstName);
         Time.Advance(TimeSpan.FromMinutes(1));
     }
 
@@ -80,6 +94,7 @@ sealed class PowerCutWorld
         (Random, Time, Environment, Source, _cheap) =
             (other.Random, other.Time, other.Environment, other.Source, other._cheap);
         (Disk, Init) = (disk, other.Init);
+        RecoveryKeys.AddRange(other.RecoveryKeys);
         SavedAt = other.SavedAt is null ? null : 0;
         InitAt = other.InitAt is null ? null : 0;
         NewPassphraseBegun = other.NewPassphraseBegun is null ? null : 0;
@@ -94,11 +109,13 @@ sealed class PowerCutWorld
     public MemorySource Source { get; }
     public CrashDisk Disk { get; }
 
-    /// <summary>Puts something between the store and the disk.</summary>
-    public Func<CrashDisk, IDiskOperations> Through { get; init; } = disk => disk;
+    public WorldSeams Seams { get; init; } = WorldSeams.None;
 
     /// <summary>What the owner keeps: known since just before there was a repository.</summary>
     public InitResult? Init { get; private set; }
+
+    /// <summary>All recovery keys that the owner was ever given, in order.</summary>
+    public List<SealingKey> RecoveryKeys { get; } = [];
 
     public int? SavedAt { get; private set; }
     public int? InitAt { get; private set; }
@@ -112,8 +129,8 @@ sealed class PowerCutWorld
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>All that a cut may have left is durable on the other disk, and what was reported, was.</summary>
-    public PowerCutWorld On(CrashDisk disk, Func<CrashDisk, IDiskOperations>? through = null) =>
-        new(this, disk) { Through = through ?? (same => same) };
+    public PowerCutWorld On(CrashDisk disk, WorldSeams? seams = null) =>
+        new(this, disk) { Seams = seams ?? WorldSeams.None };
 
     public async Task RunAllAsync()
     {
@@ -121,10 +138,10 @@ sealed class PowerCutWorld
             await step(this);
     }
 
-    public LocalStore OpenStore(bool createsRoot = false) => new(
-        Root, Root, new LocalStoreOptions { CreateRoot = createsRoot, Concurrency = 1 }, Through(Disk));
+    public IObjectStore OpenStore(bool createsRoot = false) => Seams.Store(new LocalStore(
+        Root, Root, new LocalStoreOptions { CreateRoot = createsRoot, Concurrency = 1 }, Seams.Disk(Disk)));
 
-    public IStateFolder OpenState() => new CrashStateFolder(Disk, StateRoot);
+    public IStateFolder OpenState() => Seams.State(new CrashStateFolder(Disk, StateRoot));
 
     public async Task InitAsync()
     {
@@ -136,6 +153,7 @@ sealed class PowerCutWorld
             Save = result =>
             {
                 Init = result;
+                RecoveryKeys.Add(result.RecoveryKey);
                 SavedAt = Disk.Changes;
             },
         };
@@ -168,45 +186,32 @@ sealed class PowerCutWorld
         await BackupAsync();
     }
 
-    public async Task ChangePassphraseAsync()
-    {
-        NewPassphraseBegun = Disk.Changes;
-        await using var store = OpenStore();
-        using var repository = await OpenForReadingAsync(store);
-        using var old = new PassphraseSecret(SecretOf(OldPassphrase));
-        using var changed = SecretOf(NewPassphrase);
-        await KeyOperations.ChangePassphraseAsync(repository, old, changed, _cheap, Token);
-        NewPassphraseAt = Disk.Changes;
-        Time.Advance(TimeSpan.FromMinutes(1));
-    }
-
-    public async Task<Repository> OpenForReadingAsync(IObjectStore store)
-    {
-        using var secret = new SealingKeySecret(new SealingKey(Init!.RecoveryKey.Secret.Copy()));
-        return await RepositoryOpener.OpenWithSecretAsync(store, secret, Environment, Token);
-    }
-
-    /// <summary>Which of the two passphrases open the repository.</summary>
-    public async Task<(bool Old, bool New)> TryPassphrasesAsync(IObjectStore store) =>
-        (await OpensAsync(store, OldPassphrase), await OpensAsync(store, NewPassphrase));
-
     public static BackupOptions Options { get; } = new()
     {
         Source = "test", Roots = [Encoding.Latin1.GetBytes("/")], UserName = "someone", Program = "tests", Workers = 1,
     };
 
-    async Task<bool> OpensAsync(IObjectStore store, string passphrase)
+    /// <summary>Every file of the disk below that directory, with its content.</summary>
+    public SortedDictionary<string, byte[]> Files(string directory)
     {
-        using var secret = new PassphraseSecret(SecretOf(passphrase));
-        try
+        var files = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
+        if (Disk.Stat(directory) is null)
+            return files;
+        Disk.ReadDirectory(directory, name =>
         {
-            (await RepositoryOpener.OpenWithSecretAsync(store, secret, Environment, Token)).Dispose();
-            return true;
-        }
-        catch (WrongKeyException)
-        {
-            return false;
-        }
+            var path = $"{directory}/{name.Name}";
+            if (name.Kind == DiskKind.Directory)
+            {
+                foreach (var (below, bytes) in Files(path))
+                    files.Add(below, bytes);
+                return;
+            }
+            using var file = Disk.OpenRead(path);
+            var content = new byte[file.Stat().Size];
+            file.Read(content, offset: 0);
+            files.Add(path, content);
+        });
+        return files;
     }
 
     SavedTree Capture()

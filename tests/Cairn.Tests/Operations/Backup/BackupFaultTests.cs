@@ -39,26 +39,6 @@ public sealed class BackupFaultTests
     }
 
     [Fact]
-    public async Task Whichever_call_of_the_state_folder_fails_a_rerun_succeeds_unaided_INV_7()
-    {
-        for (var failing = 1; ; failing++)
-        {
-            await using var world = await BackupWorld.CreateAsync();
-            var (earlier, before) = await PrepareAsync(world);
-            var state = new FaultyStateFolder(world.State, failing);
-            var failure = await Record.ExceptionAsync(() => world.BackupAsync(state: state));
-            var isOver = state.Calls < failing;
-            Assert.True(isOver == failure is null, $"call {failing} of {state.Calls}: {failure}");
-            Assert.True(failure is null or IOException, $"call {failing}: {failure}");
-            await world.AssertAllRestoreAsync(before, world.Capture());
-            await world.AssertRestoresAsync(earlier.Snapshot, before);
-            if (isOver)
-                return;
-            await world.AssertRestoresAsync((await world.BackupAsync()).Snapshot, world.Capture());
-        }
-    }
-
-    [Fact]
     public async Task Whatever_file_of_the_state_is_damaged_or_lost_a_run_succeeds_INV_7()
     {
         await using var world = await BackupWorld.CreateAsync();

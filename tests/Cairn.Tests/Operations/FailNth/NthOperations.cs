@@ -1,0 +1,131 @@
+using System.Text;
+using Cairn.Engine.Operations.Check;
+using Cairn.Engine.Operations.Restore;
+using Cairn.Engine.Repositories;
+using Cairn.Engine.Repositories.Reading;
+using Cairn.Engine.Snapshots;
+using Cairn.Engine.Sources;
+using Cairn.Files.Restoring;
+
+namespace Cairn.Tests.Operations.FailNth;
+
+/// <summary>The operations whose calls fail, one after the other.</summary>
+static class NthOperations
+{
+    public static readonly IReadOnlyDictionary<string, NthOperation> All = new Dictionary<string, NthOperation>
+    {
+        ["init"] = new(_ => Task.CompletedTask, run => Quietly(run.World.InitAsync()))
+        {
+            Writes = true, TellsDone = typeof(RepositoryExistsException),
+            AssertDone = run => AssertOpensAsync(run, PowerCutWorld.OldPassphrase),
+        },
+        ["first backup"] = new(world => world.InitAsync(), run => Quietly(run.World.BackupAsync())) { Writes = true },
+        ["next backup"] = new(PrepareAsync, run => Quietly(run.World.ChangeAndBackupAsync(generation: 1)))
+        {
+            Writes = true,
+        },
+        ["restore"] = new(PrepareTwoAsync, RestoreAsync)
+        {
+            AssertDone = run => Task.Run(() => NthTarget.AssertWhole(run)), AssertFailed = NthTarget.AssertNothingWrong,
+        },
+        ["check"] = new(PrepareTwoAsync, run => CheckAsync(run.World)),
+        ["key add"] = new(PrepareAsync, run => Quietly(run.World.AddPassphraseAsync()))
+        {
+            Writes = true, AssertDone = run => AssertOpensAsync(run, PowerCutWorld.SecondPassphrase),
+        },
+        ["key remove"] = new(PrepareWithSecondKeyAsync, run => Quietly(run.World.RemovePassphraseAsync()))
+        {
+            Writes = true, TellsDone = typeof(ArgumentException),
+            AssertDone = run => AssertOpensAsync(run, PowerCutWorld.SecondPassphrase, opens: false),
+        },
+        ["key passphrase"] = new(PrepareAsync, run => Quietly(run.World.ChangePassphraseAsync()))
+        {
+            Writes = true, TellsDone = typeof(WrongKeyException), AssertDone = async run =>
+            {
+                await AssertOpensAsync(run, PowerCutWorld.OldPassphrase, opens: false);
+                await AssertOpensAsync(run, PowerCutWorld.NewPassphrase);
+            },
+        },
+        ["key recovery"] = new(PrepareAsync, run => Quietly(run.World.ReplaceRecoveryKeyAsync()))
+        {
+            Writes = true, AssertDone = async run =>
+            {
+                await using var store = run.World.OpenStore();
+                using var repository = await run.World.OpenForReadingAsync(store);
+                Assert.Equal(run.World.RecoveryKeys.Count - 1, run.World.OpenedWithRecoveryKey);
+            },
+        },
+    };
+
+    /// <summary>Reads all there is; what is wrong, each with its object.</summary>
+    public static async Task<IReadOnlyList<string>> CheckAsync(PowerCutWorld world)
+    {
+        await using var store = world.OpenStore();
+        using var repository = await world.OpenForReadingAsync(store);
+        using var session = await ReadSession.OpenAsync(repository, world.OpenState(), PowerCutWorld.Token);
+        var options = new CheckOptions { ReadDataPercent = 100, Workers = 1 };
+        var result = await CheckOperation.RunAsync(session, options, new CheckMonitor(), PowerCutWorld.Token);
+        return
+        [
+            .. repository.Problems, .. result.Findings.Where(finding => finding.Severity != CheckSeverity.Note)
+                .Select(finding => $"{finding.Object}: {finding.Message}"),
+        ];
+    }
+
+    static async Task<IReadOnlyList<string>> RestoreAsync(NthRun run)
+    {
+        var world = run.World;
+        await using var store = world.OpenStore();
+        using var repository = await world.OpenForReadingAsync(store);
+        using var session = await ReadSession.OpenAsync(repository, world.OpenState(), PowerCutWorld.Token);
+        var listing = await SnapshotCatalog.ListAsync(repository, PowerCutWorld.Token);
+        var wanted = world.Snapshots[^1].Snapshot;
+        List<string> reports = [.. repository.Problems, .. session.IndexProblems.Select(problem => problem.ToString())];
+        reports.AddRange(listing.Problems.Select(problem => problem.ToString()));
+        if (listing.Snapshots.FirstOrDefault(snapshot => snapshot.Name == wanted) is not { } snapshot)
+        {
+            Assert.NotEmpty(reports);
+            return reports;
+        }
+        IRestoreTarget target = DirectoryTarget.Open(
+            Encoding.UTF8.GetBytes(run.Folder), new RestoreTargetOptions { ReplaceExisting = true });
+        using var faulty = run.Process?.Wrap(target) ?? target;
+        var result = await RestoreOperation.RunAsync(
+            session, snapshot, faulty, new RestoreOptions { Workers = 1 }, new RestoreMonitor(), PowerCutWorld.Token);
+        Assert.Equal(result.FailureCount, result.Failures.Count);
+        Assert.False(run.Process?.Seam == NthSeam.Target && result.Failures.Any(failure => failure.IsDamage));
+        reports.AddRange(result.Failures.Select(
+            failure => $"{Encoding.Latin1.GetString(failure.Path.Span)}: {failure.Message}"));
+        return reports;
+    }
+
+    static async Task PrepareAsync(PowerCutWorld world)
+    {
+        await world.InitAsync();
+        await world.BackupAsync();
+    }
+
+    static async Task PrepareTwoAsync(PowerCutWorld world)
+    {
+        await PrepareAsync(world);
+        await world.ChangeAndBackupAsync(generation: 1);
+    }
+
+    static async Task PrepareWithSecondKeyAsync(PowerCutWorld world)
+    {
+        await PrepareAsync(world);
+        await world.AddPassphraseAsync();
+    }
+
+    static async Task AssertOpensAsync(NthRun run, string passphrase, bool opens = true)
+    {
+        await using var store = run.World.OpenStore();
+        Assert.Equal(opens, await run.World.OpensAsync(store, passphrase));
+    }
+
+    static async Task<IReadOnlyList<string>> Quietly(Task task)
+    {
+        await task;
+        return [];
+    }
+}

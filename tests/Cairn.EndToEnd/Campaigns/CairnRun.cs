@@ -31,9 +31,17 @@ sealed class CairnHome : IDisposable
         return process.Finish();
     }
 
-    public CairnProcess Start(params string[] arguments) => new(this, arguments, standardInput: null);
+    /// <summary>The same under another program, of which this is the beginning of the command line.</summary>
+    public CairnResult RunUnder(string[] wrapper, params string[] arguments)
+    {
+        using var process = new CairnProcess(this, wrapper, arguments, standardInput: null);
+        return process.Finish();
+    }
 
-    public CairnProcess StartWithInput(Action<Stream> write, params string[] arguments) => new(this, arguments, write);
+    public CairnProcess Start(params string[] arguments) => new(this, [], arguments, standardInput: null);
+
+    public CairnProcess StartWithInput(Action<Stream> write, params string[] arguments) =>
+        new(this, [], arguments, write);
 
     public string Restore(string snapshot)
     {
@@ -75,14 +83,15 @@ sealed class CairnProcess : IDisposable
     readonly Task _input;
     readonly Stopwatch _watch = Stopwatch.StartNew();
 
-    public CairnProcess(CairnHome home, string[] arguments, Action<Stream>? standardInput)
+    public CairnProcess(CairnHome home, string[] wrapper, string[] arguments, Action<Stream>? standardInput)
     {
-        var start = new ProcessStartInfo(CairnHome.Executable)
+        string[] command = [.. wrapper, CairnHome.Executable, "-r", home.Repository, .. arguments];
+        var start = new ProcessStartInfo(command[0])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
                 RedirectStandardInput = standardInput is not null,
         };
-        foreach (var argument in (string[])["-r", home.Repository, .. arguments])
+        foreach (var argument in command[1..])
             start.ArgumentList.Add(argument);
         start.Environment["CAIRN_PASSPHRASE"] = CairnHome.Passphrase;
         foreach (var name in (string[])["CONFIG", "STATE", "CACHE", "DATA"])

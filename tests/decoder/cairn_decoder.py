@@ -1222,9 +1222,11 @@ class Repository:
                 rosters.append((name, record))
         require(rosters, "there is no roster", MISSING)
         self._check_chain(rosters)
-        name, roster = max(rosters, key=lambda pair: pair[1]["sequence"])
+        newest = signer_id(self.epochs[-1].admin)
+        current = [pair for pair in rosters if roster_signers[pair[0].hash] == newest]
+        require(current, "the admin of the newest epoch signed no roster", SIGNATURE)
+        name, roster = max(current, key=lambda pair: pair[1]["sequence"])
         with self._naming(name.name):
-            require(roster_signers[name.hash] == signer_id(self.epochs[-1].admin), "the admin of a former epoch signed the current roster", SIGNATURE)
             require(roster["epochs"] == self.epoch_hashes, "the roster does not list the epochs that are there", MISSING)
         counting = []
         for slot_hash in roster["slots"]:

@@ -8,7 +8,11 @@ using Cairn.Engine.Storage;
 namespace Cairn.Engine.Repositories;
 
 /// <summary>A generation of the restore and admin keys, by its public halves.</summary>
-public sealed record Epoch(uint Number, ushort Domain, SigningPublicKey Admin, SealingPublicKey Restore);
+public sealed record Epoch(uint Number, ushort Domain, SigningPublicKey Admin, SealingPublicKey Restore)
+{
+    /// <summary>Of the object it stands in; null for the first, which stands in the descriptor.</summary>
+    public ObjectHash? Hash { get; init; }
+}
 
 /// <summary>
 /// The epochs of a repository: the first from the descriptor, each later one signed by the admin of the one before,
@@ -26,7 +30,7 @@ public static class EpochChain
             if (info.ForeignName is not null || !ObjectNames.TryParseDated(ObjectNames.Epochs, info.Key, out var name))
                 continue;
             var bytes = await ObjectReader.ReadAsync(store, info.Key, name.Hash, bytes => bytes, cancellationToken);
-            objects.Add(new StoredEpoch(info.Key, name.Ulid, bytes));
+            objects.Add(new StoredEpoch(info.Key, name, bytes));
         }
 
         var epochs = new List<Epoch> { new(0, 0, descriptor.Admin, descriptor.Restore) };
@@ -63,9 +67,9 @@ public static class EpochChain
     static Epoch Open(StoredEpoch stored, Epoch last, RepositoryId repository, AdminOnly signers)
     {
         var opened = PlainEnvelope.Open(ObjectType.Epoch, stored.Bytes, repository, signers);
-        if (opened.Ulid != stored.Ulid)
+        if (opened.Ulid != stored.Name.Ulid)
             throw new FormatViolationException(FailureKind.Name, "its name says another ULID than the object");
-        return Decode(opened.Body.Span, last);
+        return Decode(opened.Body.Span, last) with { Hash = stored.Name.Hash };
     }
 
     static Epoch Decode(ReadOnlySpan<byte> body, Epoch last)
@@ -78,7 +82,7 @@ public static class EpochChain
             new SealingPublicKey(record.Restore.Span));
     }
 
-    sealed record StoredEpoch(ObjectKey Key, Ulid Ulid, ReadOnlyMemory<byte> Bytes);
+    sealed record StoredEpoch(ObjectKey Key, DatedName Name, ReadOnlyMemory<byte> Bytes);
 
     sealed class AdminOnly(SigningPublicKey admin) : ISignerDirectory
     {

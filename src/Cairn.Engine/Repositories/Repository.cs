@@ -98,11 +98,13 @@ public sealed class RepositorySecrets : IDisposable
 {
     readonly Dictionary<uint, SecretKey> _seeds;
     readonly Dictionary<uint, EpochKeys> _keys;
+    readonly uint _newest;
 
-    internal RepositorySecrets(Dictionary<uint, SecretKey> seeds, Dictionary<uint, EpochKeys> keys)
+    internal RepositorySecrets(Dictionary<uint, SecretKey> seeds, Dictionary<uint, EpochKeys> keys, uint newest)
     {
         _seeds = seeds;
         _keys = keys;
+        _newest = newest;
         KeyRing = new PackKeyRing(keys.ToDictionary(epoch => epoch.Key, epoch => epoch.Value.RestoreSecret));
     }
 
@@ -111,7 +113,9 @@ public sealed class RepositorySecrets : IDisposable
     public PackKeyRing KeyRing { get; }
 
     /// <summary>The admin key that counts now: the newest epoch's.</summary>
-    public Signer Admin => _keys[_keys.Keys.Max()].AdminSigner;
+    public Signer Admin => _keys.TryGetValue(_newest, out var keys) ? keys.AdminSigner : throw new WrongKeyException(
+        $"this key opens the repository up to epoch {_keys.Keys.Max()} and not its newest, {_newest}: it can read what "
+        + "was stored before the last rotation, and change nothing. Use another key");
 
     public void Dispose()
     {

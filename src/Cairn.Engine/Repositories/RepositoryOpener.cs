@@ -57,18 +57,11 @@ public static class RepositoryOpener
     {
         var descriptor = await ReadDescriptorAsync(store, cancellationToken);
         var epochs = await EpochChain.ReadAsync(store, descriptor, cancellationToken);
-        var listing = await KeyStore.ReadAsync(store, descriptor.Id, AdminsOf(epochs), cancellationToken);
+        var listing = await KeyStore.ReadAsync(store, descriptor.Id, epochs, cancellationToken);
         var secrets = OpenSeeds(listing, secret, epochs) ?? throw new WrongKeyException(
             $"no key slot of the repository at {store.Location} opens with this passphrase or key"
             + (listing.Problems.Count > 0 ? $" (and {listing.Problems[0]})" : ""));
-        var first = secrets.Epochs[0];
-        if (first.AdminSigner.PublicKey != descriptor.Admin || first.RestorePublic != descriptor.Restore)
-        {
-            secrets.Dispose();
-            throw new DamagedObjectException(
-                ObjectNames.Descriptor, FailureKind.Signature,
-                "its keys are not those of the seed that the key slot holds");
-        }
+        var first = RequireSeedsOf(epochs, secrets);
         var shared = new SharedKeys(
             first.Shared.Index.Copy(), first.Shared.BlobId.Copy(), first.Shared.Chunking.Copy());
         var repository = new Repository(store, descriptor, epochs, shared, environment) { Secrets = secrets };
@@ -102,20 +95,44 @@ public static class RepositoryOpener
         return registry;
     }
 
+    // What the seeds derive must be what descriptor and epochs state: that is what authenticates both.
+    static EpochKeys RequireSeedsOf(IReadOnlyList<Epoch> epochs, RepositorySecrets secrets)
+    {
+        foreach (var (number, keys) in secrets.Epochs)
+        {
+            if (number < epochs.Count && keys.AdminSigner.PublicKey == epochs[(int)number].Admin
+                && keys.RestorePublic == epochs[(int)number].Restore)
+                continue;
+            secrets.Dispose();
+            throw new DamagedObjectException(
+                number == 0 ? ObjectNames.Descriptor : new ObjectKey(ObjectNames.Epochs.TrimEnd('/')),
+                FailureKind.Signature, number < epochs.Count
+                    ? $"its keys are not those of the seed that the key slot holds (epoch {number})"
+                    : $"epoch {number}, which the key slot opens, is missing");
+        }
+        if (secrets.Epochs.TryGetValue(0, out var first))
+            return first;
+        secrets.Dispose();
+        throw new DamagedObjectException(
+            new ObjectKey("keys"), FailureKind.Content,
+            "the object with this key's seal of the first epoch is missing or damaged. Use another key");
+    }
+
     static RepositorySecrets? OpenSeeds(KeyListing listing, UnlockSecret secret, IReadOnlyList<Epoch> epochs)
     {
-        foreach (var stored in listing.Slots)
+        // After a rotation a slot has further objects, each with the new epoch's seal. Each slot is tried once: a
+        // passphrase takes its time for every try.
+        foreach (var objects in listing.Slots.GroupBy(stored => stored.Slot.Id))
         {
-            using var key = secret.TryOpen(stored.Slot);
+            using var key = secret.TryOpen(objects.First().Slot);
             if (key is null)
                 continue;
             var seeds = new Dictionary<uint, SecretKey>();
-            // After a rotation the same slot has further objects, each with the new epoch's seal.
-            foreach (var slot in listing.Slots.Where(other => other.Slot.Id == stored.Slot.Id))
+            foreach (var slot in objects)
                 OpenSeals(slot, key, seeds);
-            return new RepositorySecrets(
-                seeds, seeds.ToDictionary(seed => seed.Key, seed =>
-                    EpochKeys.Derive(seed.Value, DomainOf(epochs, seed.Key))));
+            var keys = seeds.ToDictionary(
+                seed => seed.Key, seed => EpochKeys.Derive(seed.Value, DomainOf(epochs, seed.Key)));
+            return new RepositorySecrets(seeds, keys, epochs[^1].Number);
         }
         return null;
     }

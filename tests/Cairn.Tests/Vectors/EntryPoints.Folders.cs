@@ -53,13 +53,13 @@ static partial class EntryPoints
         };
         await KeyStore.PutRosterAsync(
             store, roster, world.Repository, world.Keys.AdminSigner, environment, Cancellation);
-        var listing = await KeyStore.ReadAsync(store, world.Repository, world.Signers, Cancellation);
+        var listing = await KeyStore.ReadAsync(store, world.Repository, world.Epochs, Cancellation);
         return listing.Slots.Count == 1;
     }
 
     static async Task<bool> TakesRosterAsync(MemoryStore store, World world, Vector vector)
     {
-        var listing = await KeyStore.ReadAsync(store, world.Repository, world.Signers, Cancellation);
+        var listing = await KeyStore.ReadAsync(store, world.Repository, world.Epochs, Cancellation);
         return listing.RosterHash == HashOfName(vector.Name!);
     }
 

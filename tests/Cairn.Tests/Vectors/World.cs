@@ -32,6 +32,7 @@ sealed class World : IDisposable
     public EpochKeys Keys { get; }
     public RepositoryId Repository { get; }
     public EnvelopeKeys Envelope { get; }
+    public IReadOnlyList<Epoch> Epochs => [new(0, 0, Keys.AdminSigner.PublicKey, Keys.RestorePublic)];
     public BlobIdHasher Hasher { get; }
     public PackKeyRing KeyRing { get; }
     public SignerRegistry Signers { get; } = new();

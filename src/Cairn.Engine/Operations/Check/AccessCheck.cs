@@ -26,7 +26,7 @@ static class AccessCheck
         await GuardAsync(context, async () =>
         {
             var keys = await KeyStore.ReadAsync(
-                context.Store, repository.Id, RepositoryOpener.AdminsOf(repository.Epochs), cancellationToken);
+                context.Store, repository.Id, repository.Epochs, cancellationToken);
             AddAll(context, keys.Problems);
         });
         await GuardAsync(context, async () =>

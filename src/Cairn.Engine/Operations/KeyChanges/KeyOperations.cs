@@ -15,7 +15,7 @@ public static class KeyOperations
 {
     public static async Task<KeyListing> ListAsync(Repository repository, CancellationToken cancellationToken) =>
         await KeyStore.ReadAsync(
-            repository.Store, repository.Id, repository.Signers, cancellationToken);
+            repository.Store, repository.Id, repository.Epochs, cancellationToken);
 
     public static async Task<KeySlot> AddPassphraseAsync(
         Repository repository, SecretKey passphrase, string label, PassphraseParameters? parameters,
@@ -32,11 +32,11 @@ public static class KeyOperations
         CancellationToken cancellationToken)
     {
         var listing = await ListAsync(repository, cancellationToken);
-        var replaced = listing.Slots.Where(stored => Opens(old, stored.Slot)).ToList();
+        var replaced = listing.Keys.Where(slot => Opens(old, slot)).ToList();
         if (replaced.Count == 0)
             throw new WrongKeyException("the old passphrase opens no key slot of this repository");
-        var slot = CreatePassphraseSlot(repository, passphrase, replaced[0].Slot.Label, parameters);
-        await ChangeAsync(repository, slot, stored => replaced.Any(r => r.Hash == stored.Hash), cancellationToken);
+        var slot = CreatePassphraseSlot(repository, passphrase, replaced[0].Label, parameters);
+        await ChangeAsync(repository, slot, stored => replaced.Any(r => r.Id == stored.Slot.Id), cancellationToken);
         return slot;
     }
 
@@ -62,6 +62,22 @@ public static class KeyOperations
     public static async Task<bool> IsInForceAsync(
         Repository repository, SealingPublicKey key, CancellationToken cancellationToken) =>
         (await ListAsync(repository, cancellationToken)).Slots.Any(stored => stored.Slot.Recipient == key);
+
+    /// <summary>
+    /// A slot for whoever has the secret of a public key. For OpenPGP <paramref name="wrappedSecret"/> is that secret
+    /// as a message to certificates.
+    /// </summary>
+    public static async Task<KeySlot> AddRecipientAsync(
+        Repository repository, SealingPublicKey recipient, string label, ReadOnlyMemory<byte> wrappedSecret,
+        CancellationToken cancellationToken)
+    {
+        var kind = wrappedSecret.IsEmpty ? KeySlotKind.X25519 : KeySlotKind.OpenPgp;
+        var slot = KeyStore.CreateSlot(
+            kind, label, recipient, passphrase: null, repository.RequireSecrets().Seeds, repository.Environment)
+            with { WrappedSecret = wrappedSecret };
+        await ChangeAsync(repository, slot, drops: _ => false, cancellationToken);
+        return slot;
+    }
 
     /// <summary>Drops a slot. The last one stays: without any, nobody could ever read the repository again.</summary>
     public static async Task RemoveAsync(Repository repository, KeySlotId id, CancellationToken cancellationToken)

@@ -11,19 +11,29 @@ public sealed record StoredKeySlot(ObjectKey Key, ObjectHash Hash, KeySlot Slot)
 
 /// <summary>What <c>keys/</c> says: the current roster, the slots that count, and what is wrong there.</summary>
 public sealed record KeyListing(
-    ObjectHash RosterHash, Roster Roster, IReadOnlyList<StoredKeySlot> Slots, IReadOnlyList<string> Problems);
+    ObjectHash RosterHash, Roster Roster, IReadOnlyList<StoredKeySlot> Slots, IReadOnlyList<string> Problems)
+{
+    /// <summary>Each slot once, with the seals of all its objects: a rotation gives each another one.</summary>
+    public IReadOnlyList<KeySlot> Keys =>
+        [.. Slots.GroupBy(stored => stored.Slot.Id).Select(objects => objects.First().Slot with
+        {
+            Seals = objects.SelectMany(stored => stored.Slot.Seals).DistinctBy(seal => seal.Key).ToDictionary(),
+        })];
+}
 
 /// <summary>
-/// Reads and writes <c>keys/</c>: slots and rosters, all signed by the admin key. Slots that no roster lists do not
-/// count; of several rosters the one with the greatest sequence does.
+/// Reads and writes <c>keys/</c>: slots and rosters, all signed by an admin key. Slots that no roster lists do not
+/// count; of the rosters that the newest epoch's admin signed the one with the greatest sequence does. So who once had
+/// a key, and was left out of a rotation, cannot put himself back.
 /// </summary>
 public static class KeyStore
 {
     public static async Task<KeyListing> ReadAsync(
-        IObjectStore store, RepositoryId repository, ISignerDirectory signers, CancellationToken cancellationToken)
+        IObjectStore store, RepositoryId repository, IReadOnlyList<Epoch> epochs, CancellationToken cancellationToken)
     {
+        var signers = RepositoryOpener.AdminsOf(epochs);
         var slots = new Dictionary<ObjectHash, StoredKeySlot>();
-        var rosters = new Dictionary<ObjectHash, Roster>();
+        var rosters = new Dictionary<ObjectHash, SignedRoster>();
         var problems = new List<string>();
         await foreach (var info in store.ListAsync(ObjectNames.Keys, cancellationToken))
         {
@@ -49,7 +59,7 @@ public static class KeyStore
                 problems.Add(e.Message);
             }
         }
-        return Choose(slots, rosters, problems);
+        return Choose(slots, rosters, epochs, problems);
     }
 
     public static async Task<StoredKeySlot> PutSlotAsync(
@@ -78,14 +88,8 @@ public static class KeyStore
     {
         Span<byte> id = stackalloc byte[16];
         environment.Random.Fill(id);
-        var seals = new Dictionary<uint, ReadOnlyMemory<byte>>();
-        foreach (var (epoch, seed) in seeds)
-        {
-            var box = new byte[seed.Length + SealedBox.Overhead];
-            if (!SealedBox.TrySeal(recipient, seed.AsSpan(), box, environment.Random))
-                throw new ArgumentException("the recipient's public key is not a usable point of the curve");
-            seals.Add(epoch, box);
-        }
+        var seals = seeds.ToDictionary(
+            seed => seed.Key, seed => Seal(recipient, seed.Value, environment.Random));
         return new KeySlot
         {
             Kind = kind, Id = new KeySlotId(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(id)),
@@ -94,9 +98,18 @@ public static class KeyStore
         };
     }
 
+    /// <summary>A seed for the holder of the recipient's secret, who need not be there.</summary>
+    public static ReadOnlyMemory<byte> Seal(SealingPublicKey recipient, SecretKey seed, IRandomSource random)
+    {
+        var box = new byte[seed.Length + SealedBox.Overhead];
+        return SealedBox.TrySeal(recipient, seed.AsSpan(), box, random)
+            ? box
+            : throw new ArgumentException("the recipient's public key is not a usable point of the curve");
+    }
+
     static async Task ReadOneAsync(
         IObjectStore store, ObjectKey key, DatedName name, RepositoryId repository, ISignerDirectory signers,
-        Dictionary<ObjectHash, StoredKeySlot> slots, Dictionary<ObjectHash, Roster> rosters,
+        Dictionary<ObjectHash, StoredKeySlot> slots, Dictionary<ObjectHash, SignedRoster> rosters,
         CancellationToken cancellationToken) =>
         await ObjectReader.ReadAsync(store, key, name.Hash, bytes =>
         {
@@ -107,32 +120,40 @@ public static class KeyStore
             if (opened.Ulid != name.Ulid)
                 throw new FormatViolationException(FailureKind.Name, "its name says another ULID than the object");
             if (isRoster)
-                rosters[name.Hash] = Roster.Decode(opened.Body.Span);
+                rosters[name.Hash] = new SignedRoster(Roster.Decode(opened.Body.Span), opened.Signer);
             else
                 slots[name.Hash] = new StoredKeySlot(key, name.Hash, KeySlot.Decode(opened.Body.Span));
             return 0;
         }, cancellationToken);
 
     static KeyListing Choose(
-        Dictionary<ObjectHash, StoredKeySlot> slots, Dictionary<ObjectHash, Roster> rosters, List<string> problems)
+        Dictionary<ObjectHash, StoredKeySlot> slots, Dictionary<ObjectHash, SignedRoster> rosters,
+        IReadOnlyList<Epoch> epochs, List<string> problems)
     {
-        if (rosters.Count == 0)
+        var newest = epochs[^1].Admin.ToSignerId();
+        var candidates = rosters.Where(roster => roster.Value.Signer == newest)
+            .ToDictionary(roster => roster.Key, roster => roster.Value.Roster);
+        if (candidates.Count == 0)
             throw new DamagedObjectException(
                 new ObjectKey("keys"), FailureKind.Framing,
                 "no valid roster of keys is left, so nothing says which key opens the repository. "
                 + string.Join("; ", problems));
-        var (hash, current) = rosters.MaxBy(roster => (roster.Value.Sequence, roster.Key));
-        foreach (var roster in rosters.Values)
+        var (hash, current) = candidates.MaxBy(roster => (roster.Value.Sequence, roster.Key));
+        foreach (var (roster, _) in rosters.Values)
         {
             if (roster.Previous is { } previous && !rosters.ContainsKey(previous))
                 problems.Add($"keys/: roster {roster.Sequence - 1} ({previous}) is missing");
         }
-        if (rosters.Count(roster => roster.Value.Sequence == current.Sequence) > 1)
+        if (candidates.Count(roster => roster.Value.Sequence == current.Sequence) > 1)
             problems.Add($"keys/: there are several rosters with the number {current.Sequence}");
+        if (!current.Epochs.SequenceEqual(epochs.Skip(1).Select(epoch => epoch.Hash!.Value)))
+            problems.Add("keys/: the roster lists other epochs than are there");
         foreach (var listed in current.Slots.Where(listed => !slots.ContainsKey(listed)))
             problems.Add($"keys/: the roster lists slot {listed}, which is missing or damaged");
         return new KeyListing(
             hash, current, [.. current.Slots.Where(slots.ContainsKey).Select(slot => slots[slot])
                 .OrderBy(stored => stored.Slot.Created).ThenBy(stored => stored.Slot.Kind)], problems);
     }
+
+    sealed record SignedRoster(Roster Roster, SignerId Signer);
 }

@@ -30,11 +30,18 @@ public sealed class PassphraseSecret(SecretKey passphrase) : UnlockSecret
     public override void Dispose() => passphrase.Dispose();
 }
 
-/// <summary>The printed recovery key, or the secret of any other X25519 recipient.</summary>
-public sealed class SealingKeySecret(SealingKey key) : UnlockSecret
+/// <summary>The printed recovery key, or the secrets of any other X25519 recipients. Owns them.</summary>
+public sealed class SealingKeySecret(IReadOnlyList<SealingKey> keys) : UnlockSecret
 {
-    public override SealingKey? TryOpen(KeySlot slot) =>
-        slot.Recipient == key.PublicKey ? new SealingKey(key.Secret.Copy()) : null;
+    public SealingKeySecret(SealingKey key) : this([key]) { }
 
-    public override void Dispose() => key.Dispose();
+    public override SealingKey? TryOpen(KeySlot slot) =>
+        keys.FirstOrDefault(key => key.PublicKey == slot.Recipient) is { } fitting
+            ? new SealingKey(fitting.Secret.Copy()) : null;
+
+    public override void Dispose()
+    {
+        foreach (var key in keys)
+            key.Dispose();
+    }
 }

@@ -1,5 +1,6 @@
 using Cairn.App;
 using Cairn.Engine.Formats;
+using Cairn.App.OpenPgp;
 using Cairn.Engine.Interop;
 using Cairn.Engine.Operations.Backup;
 using Cairn.Engine.Primitives;
@@ -39,6 +40,7 @@ sealed record ErrorReport(string Message, string? Hint)
         UsageException e => (e.Message, e.Hint),
         KeyNeededException e => (e.Message, e.Hint),
         RefusedException e => (e.Message, e.Hint),
+        OpenPgpException e => (e.Message, e.Hint),
         SnapshotNotFoundException e => (e.Message, e.Hint),
         PathNotFoundException e => (e.Message, "see what is there with: cairn ls SNAPSHOT"),
         WrongKeyException e => (e.Message, null),

@@ -1,4 +1,5 @@
 using Cairn.App;
+using Cairn.App.OpenPgp;
 using Cairn.Engine.Crypto;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Repositories;
@@ -32,6 +33,7 @@ static class ExitCodes
         StoreLocationException or StoreNotSupportedException => Usage,
         NoRepositoryException or UnsupportedFormatException => NoRepository,
         WrongKeyException or KeyNeededException or CredentialException or RecoveryKeyException => NoKey,
+        OpenPgpException => NoKey,
         DamagedObjectException e => Of(e.Kind),
         FormatViolationException e => Of(e.Kind),
         // Without a name it is the place itself that is missing.

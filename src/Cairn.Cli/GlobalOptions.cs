@@ -59,13 +59,26 @@ sealed class KeyOptions(string start = "--passphrase")
         Description = "File with the recovery key, instead of a passphrase", HelpName = "FILE",
     };
 
+    readonly Option<string?> _identity = new("--identity-file")
+    {
+        Description = "File with an X25519 identity, instead of a passphrase", HelpName = "FILE",
+    };
+
+    readonly Option<bool> _openPgp = new("--openpgp")
+    {
+        Description = "Use an OpenPGP key through gpg; a passphrase that is given is that of this key",
+    };
+
     public void AddTo(Command command, bool withRecoveryKey)
     {
         command.Add(_file);
         command.Add(_descriptor);
         command.Add(_command);
-        if (withRecoveryKey)
-            command.Add(_recovery);
+        if (!withRecoveryKey)
+            return;
+        command.Add(_recovery);
+        command.Add(_identity);
+        command.Add(_openPgp);
     }
 
     public PassphraseOptions Passphrase(ParseResult parsed) => new()
@@ -77,5 +90,7 @@ sealed class KeyOptions(string start = "--passphrase")
     {
         Repository = global.Repository(parsed), Passphrase = Passphrase(parsed),
         RecoveryKeyFile = parsed.GetResult(_recovery) is null ? null : parsed.GetValue(_recovery),
+        IdentityFile = parsed.GetResult(_identity) is null ? null : parsed.GetValue(_identity),
+        UsesOpenPgp = parsed.GetResult(_openPgp) is not null && parsed.GetValue(_openPgp),
     };
 }

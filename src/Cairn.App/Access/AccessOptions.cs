@@ -10,4 +10,11 @@ public sealed record AccessOptions
 
     public PassphraseOptions Passphrase { get; init; } = PassphraseOptions.None;
     public string? RecoveryKeyFile { get; init; }
+
+    /// <summary>File with X25519 identities.</summary>
+    public string? IdentityFile { get; init; }
+
+    /// <summary>Through gpg, with the OpenPGP secret keys that it has. A passphrase is then that of the OpenPGP
+    /// key.</summary>
+    public bool UsesOpenPgp { get; init; }
 }

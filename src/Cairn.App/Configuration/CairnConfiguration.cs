@@ -17,6 +17,12 @@ public sealed record CairnConfiguration
     /// <summary>What a backup without paths backs up; absolute.</summary>
     public IReadOnlyList<string> Paths { get; init; } = [];
 
+    /// <summary>Absolute: X25519 identities that open the repository.</summary>
+    public string? IdentityFile { get; init; }
+
+    /// <summary>Open with the OpenPGP secret keys that gpg has; a passphrase is then that of the OpenPGP key.</summary>
+    public bool UsesOpenPgp { get; init; }
+
     /// <summary>Patterns, on top of those of the command line.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 

@@ -14,11 +14,14 @@ static class ConfigurationReader
     const string PassphraseFile = "passphrase-file";
     const string PassphraseCommand = "passphrase-command";
     const string PathsToBackUp = "paths";
+    const string IdentityFile = "identity-file";
+    const string OpenPgp = "openpgp";
     const string Exclude = "exclude";
     const string Tags = "tags";
     const int FileSizeMax = 1 << 20;
 
-    static readonly string[] Keys = [Repository, PassphraseFile, PassphraseCommand, PathsToBackUp, Exclude, Tags];
+    static readonly string[] Keys =
+        [Repository, PassphraseFile, PassphraseCommand, IdentityFile, OpenPgp, PathsToBackUp, Exclude, Tags];
 
     public static CairnConfiguration Read(CairnPaths paths, string? home)
     {
@@ -72,6 +75,8 @@ static class ConfigurationReader
             {
                 Paths = [.. List(file, name, value).Select(path => ToPath(path, file, home))],
             },
+            IdentityFile => configuration with { IdentityFile = ToPath(Text(file, name, value), file, home) },
+            OpenPgp => configuration with { UsesOpenPgp = Flag(file, name, value) },
             Exclude => configuration with { Exclude = List(file, name, value) },
             Tags => configuration with { Tags = List(file, name, value) },
             _ => throw At(file, key, $"unknown key \"{name}\"" + (NearestName.Find(name, Keys) is { } nearest
@@ -84,6 +89,13 @@ static class ConfigurationReader
         value is YamlScalarNode { Value: { Length: > 0 } text }
             ? text
             : throw At(file, value, $"\"{name}\" needs a text");
+
+    static bool Flag(string file, string name, YamlNode value) => (value as YamlScalarNode)?.Value switch
+    {
+        "true" => true,
+        "false" => false,
+        _ => throw At(file, value, $"\"{name}\" needs true or false"),
+    };
 
     static string[] List(string file, string name, YamlNode value) =>
         value is YamlSequenceNode list

@@ -1,7 +1,10 @@
 using Cairn.App.Access;
+using Cairn.App.OpenPgp;
 using Cairn.App.Secrets;
 using Cairn.Engine.Crypto;
 using Cairn.Engine.Operations.KeyChanges;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Keys;
 using Cairn.Engine.Storage;
 
@@ -12,8 +15,17 @@ public sealed record KeyRequest
     public required AccessOptions Access { get; init; }
     public PassphraseOptions NewPassphrase { get; init; } = PassphraseOptions.None;
 
-    /// <summary>What to call an added passphrase.</summary>
-    public string Label { get; init; } = "passphrase";
+    /// <summary>What to call an added key; null for what it is.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>The X25519 recipient to add, <c>age1…</c>.</summary>
+    public string? Recipient { get; init; }
+
+    /// <summary>The OpenPGP certificates to add, any one of which will open the repository.</summary>
+    public IReadOnlyList<string> OpenPgpRecipients { get; init; } = [];
+
+    /// <summary>The key slot does not say which certificates these are.</summary>
+    public bool HidesRecipients { get; init; }
 
     /// <summary>The slot to remove: its id or a beginning of it.</summary>
     public string SlotId { get; init; } = "";
@@ -30,6 +42,7 @@ public static class KeyUseCases
 {
     const int PrefixLengthMin = 4;
     const int LabelLengthMax = 200;
+    const int KeyIdDigits = 16;
 
     public static async Task<KeyListing> ListAsync(
         AppEnvironment environment, KeyRequest request, CancellationToken cancellationToken)
@@ -39,16 +52,48 @@ public static class KeyUseCases
         return await KeyOperations.ListAsync(open.Repository, cancellationToken);
     }
 
+    /// <summary>Adds a recipient, certificates, or else a passphrase.</summary>
     public static async Task<KeySlot> AddAsync(
         AppEnvironment environment, KeyRequest request, CancellationToken cancellationToken)
     {
-        if (request.Label.Length is 0 or > LabelLengthMax)
+        if (request.Label is { Length: 0 or > LabelLengthMax })
             throw new UsageException($"a label has 1 to {LabelLengthMax} characters");
+        if (request is { Recipient: not null, OpenPgpRecipients.Count: > 0 })
+            throw new UsageException("give only one of --recipient and --openpgp-recipient");
+        if (request is { HidesRecipients: true, OpenPgpRecipients.Count: 0 })
+            throw new UsageException("--hidden is for --openpgp-recipient");
+        var recipient = request.Recipient is { } text ? ParseRecipient(text) : (SealingPublicKey?)null;
+        // Before anything is asked for: whether there is somebody to add.
+        var certificates = request.OpenPgpRecipients
+            .Select(name => Certificates.Find(name, cancellationToken)).DistinctBy(found => found.Fingerprint).ToList();
         var access = new RepositoryAccess(environment, request.Access);
         await using var open = await access.OpenForReadingAsync(cancellationToken);
+        if (recipient is { } key)
+            return await KeyOperations.AddRecipientAsync(
+                open.Repository, key, request.Label ?? "recipient", wrappedSecret: default, cancellationToken);
+        if (certificates.Count > 0)
+            return await AddCertificatesAsync(open.Repository, request, certificates, cancellationToken);
         using var passphrase = access.Secrets.GetNewPassphrase(request.NewPassphrase, cancellationToken);
         return await KeyOperations.AddPassphraseAsync(
-            open.Repository, passphrase, request.Label, parameters: null, cancellationToken);
+            open.Repository, passphrase, request.Label ?? "passphrase", parameters: null, cancellationToken);
+    }
+
+    /// <summary>Makes an identity in a new file; returns the recipient that belongs to it. Needs no
+    /// repository.</summary>
+    public static string Generate(AppEnvironment environment, string file)
+    {
+        using var key = new SealingKey(SecretKey.CreateRandom(SealingKey.SecretSize, environment.Engine.Random));
+        IdentityFile.Write(file, key, environment.Time.GetUtcNow());
+        return AgeKeys.PrintRecipient(key.PublicKey);
+    }
+
+    /// <summary>Begins a new epoch.</summary>
+    public static async Task<Epoch> RotateAsync(
+        AppEnvironment environment, KeyRequest request, CancellationToken cancellationToken)
+    {
+        var access = new RepositoryAccess(environment, request.Access);
+        await using var open = await access.OpenForReadingAsync(cancellationToken);
+        return await RotateOperation.RunAsync(open.Repository, cancellationToken);
     }
 
     public static async Task<KeySlot> RemoveAsync(
@@ -59,15 +104,14 @@ public static class KeyUseCases
         var listing = await KeyOperations.ListAsync(open.Repository, cancellationToken);
         var found = request.SlotId.Length < PrefixLengthMin
             ? throw new UsageException($"give at least {PrefixLengthMin} digits of the key's id", "see: cairn key list")
-            : listing.Slots.Select(stored => stored.Slot)
-                .Where(slot => slot.Id.ToString().StartsWith(request.SlotId,
-                    StringComparison.OrdinalIgnoreCase)).ToList();
+            : listing.Keys.Where(slot => slot.Id.ToString().StartsWith(request.SlotId,
+                StringComparison.OrdinalIgnoreCase)).ToList();
         if (found.Count != 1)
             throw new UsageException(
                 found.Count == 0 ? $"there is no key {request.SlotId}"
                     : $"{request.SlotId} begins the ids of {found.Count} keys",
                 "see: cairn key list");
-        if (listing.Slots.Count == 1)
+        if (listing.Keys.Count == 1)
             throw new RefusedException(
                 $"{found[0].Id} is the only key: without it nobody could read the repository again",
                 "add another one first: cairn key add");
@@ -84,7 +128,7 @@ public static class KeyUseCases
         using var old = secret!;
         if (old is not PassphraseSecret)
             throw new UsageException(
-                "a recovery key opens the repository, but is no passphrase to be changed",
+                "what was given opens the repository, but is no passphrase to be changed",
                 "add a new passphrase with \"cairn key add\" and remove the old one with \"cairn key remove\"");
         using var passphrase = access.Secrets.GetNewPassphrase(request.NewPassphrase, cancellationToken);
         return await KeyOperations.ChangePassphraseAsync(
@@ -136,4 +180,23 @@ public static class KeyUseCases
             }
         }
     }
+
+    static async Task<KeySlot> AddCertificatesAsync(
+        Repository repository, KeyRequest request, List<Certificate> certificates, CancellationToken cancellationToken)
+    {
+        using var secret = new SealingKey(
+            SecretKey.CreateRandom(SealingKey.SecretSize, repository.Environment.Random));
+        var wrapped = WrappedSecret.Wrap(secret, certificates, request.HidesRecipients, cancellationToken);
+        // Labels stand in the repository for everybody to read, so none of them says more than the message does.
+        var label = request.HidesRecipients
+            ? "OpenPGP"
+            : $"OpenPGP {string.Join(' ', certificates.Select(found => found.Fingerprint[^KeyIdDigits..]))}";
+        return await KeyOperations.AddRecipientAsync(
+            repository, secret.PublicKey, request.Label ?? (label.Length > LabelLengthMax ? "OpenPGP" : label), wrapped,
+            cancellationToken);
+    }
+
+    static SealingPublicKey ParseRecipient(string text) => AgeKeys.TryParseRecipient(text) ?? throw new UsageException(
+        $"\"{text}\" is no X25519 recipient ({AgeKeys.RecipientPrefix}…): a letter is wrong, or it is of another kind",
+        "make one with: cairn key generate FILE");
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Cairn.App.Access;
 using Cairn.App.Configuration;
+using Cairn.App.OpenPgp;
 using Cairn.Engine.Crypto;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories.Keys;
@@ -8,8 +9,8 @@ using Cairn.Engine.Repositories.Keys;
 namespace Cairn.App.Secrets;
 
 /// <summary>
-/// Finds the secret that opens a repository. A recovery key, where one is named, goes first; then the first passphrase
-/// source of: the environment, the command line, the configuration, the terminal.
+/// Finds the secret that opens a repository. A recovery key, an identity or OpenPGP, where one is named, goes first;
+/// then a passphrase from the environment or the command line; then what the configuration names; then the terminal.
 /// </summary>
 sealed class SecretSources(AppEnvironment environment, CairnConfiguration configuration)
 {
@@ -24,11 +25,34 @@ sealed class SecretSources(AppEnvironment environment, CairnConfiguration config
 
     public UnlockSecret GetUnlockSecret(AccessOptions options, CancellationToken cancellationToken)
     {
+        RequireOne(options);
         if (options.RecoveryKeyFile is { } file)
             return ToRecoveryKey(SecretBytes.FromFile(file, RecoveryKeyName));
+        if (options.IdentityFile is { } identities)
+            return new SealingKeySecret(IdentityFile.Read(identities));
+        if (options.UsesOpenPgp)
+            return new OpenPgpSecret(
+                TryGet(options.Passphrase, OptionStart, PassphraseVariable, useConfiguration: false),
+                cancellationToken);
         if (environment.Variable(RecoveryKeyVariable) is { Length: > 0 } key)
             return ToRecoveryKey(SecretBytes.FromText(key, RecoveryKeyName));
+        if (TryGet(options.Passphrase, OptionStart, PassphraseVariable, useConfiguration: false) is { } given)
+            return new PassphraseSecret(given);
+        if (configuration.IdentityFile is { } configured)
+            return new SealingKeySecret(IdentityFile.Read(configured));
+        if (configuration.UsesOpenPgp)
+            return new OpenPgpSecret(
+                TryGet(PassphraseOptions.None, OptionStart, PassphraseVariable, useConfiguration: true),
+                cancellationToken);
         return new PassphraseSecret(GetPassphrase(options.Passphrase, cancellationToken));
+    }
+
+    static void RequireOne(AccessOptions options)
+    {
+        var given = (options.RecoveryKeyFile is null ? 0 : 1) + (options.IdentityFile is null ? 0 : 1)
+            + (options.UsesOpenPgp ? 1 : 0);
+        if (given > 1)
+            throw new UsageException("give only one of --recovery-key-file, --identity-file and --openpgp");
     }
 
     public SecretKey GetPassphrase(PassphraseOptions options, CancellationToken cancellationToken) =>
@@ -37,7 +61,7 @@ sealed class SecretSources(AppEnvironment environment, CairnConfiguration config
         ?? throw new KeyNeededException(
             "this needs the repository's key: a host credential can add backups, but cannot read them",
             "give the passphrase in CAIRN_PASSPHRASE, with --passphrase-file, --passphrase-fd or --passphrase-command, "
-            + "or the recovery key with --recovery-key-file");
+            + "the recovery key with --recovery-key-file, an identity with --identity-file, or use --openpgp");
 
     /// <summary>For a new repository: asked twice on a terminal.</summary>
     public SecretKey GetFirstPassphrase(PassphraseOptions options, CancellationToken cancellationToken) =>

@@ -14,8 +14,13 @@ static class ShellCommand
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, UseShellExecute = false };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(command);
+        RemoveOwnSecrets(start);
+        return start;
+    }
+
+    public static void RemoveOwnSecrets(ProcessStartInfo start)
+    {
         foreach (var name in OwnSecrets)
             start.Environment.Remove(name);
-        return start;
     }
 }

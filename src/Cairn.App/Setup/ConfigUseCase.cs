@@ -24,6 +24,8 @@ public static class ConfigUseCase
             Repository(environment, options, configuration, file),
             Passphrase(environment, options, configuration, file),
             FromFile("paths", configuration.Paths, file),
+            FromFile("identity-file", configuration.IdentityFile is { } identities ? [identities] : [], file),
+            FromFile("openpgp", configuration.UsesOpenPgp ? ["true"] : [], file),
             FromFile("exclude", configuration.Exclude, file),
             FromFile("tags", configuration.Tags, file),
             new("host", [environment.HostName], "this machine"),

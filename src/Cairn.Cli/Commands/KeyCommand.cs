@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cairn.App.Keys;
 using Cairn.App.Text;
 using Cairn.Cli.Rendering;
+using Cairn.Engine.Crypto;
 using Cairn.Engine.Repositories.Keys;
 
 namespace Cairn.Cli.Commands;
@@ -19,6 +20,8 @@ static class KeyCommand
         command.Add(CreateRemove(global));
         command.Add(CreatePassphrase(global));
         command.Add(CreateRecovery(global));
+        command.Add(CreateRotate(global));
+        command.Add(CreateGenerate(global));
         return command;
     }
 
@@ -27,7 +30,7 @@ static class KeyCommand
     {
         var listing = await KeyUseCases.ListAsync(context.Environment, request, context.Cancellation);
         var table = new Table(["ID", "KIND", "LABEL", "CREATED"]);
-        foreach (var slot in listing.Slots.Select(stored => stored.Slot))
+        foreach (var slot in listing.Keys)
         {
             table.Add(
                 slot.Id.ToString()[..8], KindName(slot.Kind), ByteText.Show(ByteText.ToBytes(slot.Label)),
@@ -42,17 +45,36 @@ static class KeyCommand
     static Command CreateAdd(GlobalOptions global)
     {
         var keys = new KeyOptions("--new-passphrase");
-        var label = new Option<string?>("--label") { Description = "What to call it", HelpName = "TEXT" };
-        return Verb(global, "add", "Add a passphrase", command =>
+        var label = new Option<string?>("--label")
+        {
+            Description = "What to call it; readable by whoever can read the repository's files", HelpName = "TEXT",
+        };
+        var recipient = new Option<string?>("--recipient")
+        {
+            Description = "Add an X25519 recipient (age1…) instead of a passphrase", HelpName = "RECIPIENT",
+        };
+        var certificates = new Option<string[]>("--openpgp-recipient")
+        {
+            Description = "Add an OpenPGP certificate that gpg has; may be repeated, any one opens",
+            HelpName = "FINGERPRINT", DefaultValueFactory = _ => [],
+        };
+        var hidden = new Option<bool>("--hidden") { Description = "Do not say in the repository which certificates" };
+        return Verb(global, "add", "Add a passphrase, an X25519 recipient or OpenPGP certificates", command =>
         {
             keys.AddTo(command, withRecoveryKey: false);
-            command.Add(label);
+            foreach (Option option in new Option[] { label, recipient, certificates, hidden })
+                command.Add(option);
         }, async (context, request) =>
         {
-            request = request with { NewPassphrase = keys.Passphrase(context.Parsed),
-                Label = context.Parsed.GetValue(label) ?? request.Label };
+            var parsed = context.Parsed;
+            request = request with
+            {
+                NewPassphrase = keys.Passphrase(parsed), Label = parsed.GetValue(label),
+                Recipient = parsed.GetValue(recipient), OpenPgpRecipients = parsed.GetValue(certificates) ?? [],
+                HidesRecipients = parsed.GetValue(hidden),
+            };
             var slot = await KeyUseCases.AddAsync(context.Environment, request, context.Cancellation);
-            context.Output.Summary($"added the passphrase {slot.Id.ToString()[..8]} ({slot.Label})");
+            context.Output.Summary($"added the {What(slot.Kind)} {slot.Id.ToString()[..8]} ({slot.Label})");
             WriteEvent(context, "keyAdded", slot);
             return ExitCodes.Ok;
         });
@@ -118,6 +140,38 @@ static class KeyCommand
             });
     }
 
+    static Command CreateRotate(GlobalOptions global) => Verb(
+        global, "rotate", "Seal new data to new keys; what is stored stays as it is", _ => { },
+        async (context, request) =>
+        {
+            var epoch = await KeyUseCases.RotateAsync(context.Environment, request, context.Cancellation);
+            context.Output.Summary(
+                $"new data is sealed to epoch {epoch.Number} from now on; every key of the list opens it too");
+            context.Output.Notice("keys that were removed before still open what was stored until now");
+            context.Output.Event("keysRotated", writer => writer.WriteNumber("epoch", epoch.Number));
+            return ExitCodes.Ok;
+        });
+
+    static Command CreateGenerate(GlobalOptions global)
+    {
+        var file = new Argument<string>("FILE") { Description = "New file for the identity, for its owner only" };
+        var command = new Command("generate", "Make an X25519 identity, and print the recipient that belongs to it");
+        command.Add(file);
+        CommandRunner.Handle(command, global, context =>
+        {
+            var path = context.Parsed.GetRequiredValue(file);
+            var recipient = KeyUseCases.Generate(context.Environment, path);
+            context.Output.Result(recipient);
+            context.Output.Event("keyGenerated", writer =>
+            {
+                writer.WriteString("recipient", recipient);
+                writer.WriteString("file", path);
+            });
+            return Task.FromResult(ExitCodes.Ok);
+        });
+        return command;
+    }
+
     static Command Verb(
         GlobalOptions global, string name, string description, Action<Command> declare,
         Func<CommandContext, KeyRequest, Task<int>> body)
@@ -137,7 +191,16 @@ static class KeyCommand
         writer.WriteString("kind", KindName(slot.Kind));
         writer.WriteString("label", slot.Label);
         writer.WriteTime("created", slot.Created);
+        if (slot.Kind == KeySlotKind.X25519)
+            writer.WriteString("recipient", AgeKeys.PrintRecipient(slot.Recipient));
     });
+
+    static string What(KeySlotKind kind) => kind switch
+    {
+        KeySlotKind.X25519 => "recipient",
+        KeySlotKind.OpenPgp => "OpenPGP key",
+        _ => KindName(kind),
+    };
 
     static string KindName(KeySlotKind kind) => kind switch
     {

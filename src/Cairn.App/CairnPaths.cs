@@ -36,6 +36,13 @@ public sealed record CairnPaths(string ConfigurationFolder, string StateFolder, 
     public static string CredentialFile(string configurationFolder, RepositoryId repository) =>
         Path.Combine(configurationFolder, "credentials", $"{repository}.json");
 
+    public static string MaintainerFile(string configurationFolder, RepositoryId repository) =>
+        Path.Combine(configurationFolder, "credentials", $"{repository}.maintainer.json");
+
+    /// <summary>The secret halves of a request that this machine made.</summary>
+    public static string RequestFile(string configurationFolder, SignerId host) =>
+        Path.Combine(configurationFolder, "credentials", "requests", $"{host}.json");
+
     public string StateOf(RepositoryId repository) => Path.Combine(StateFolder, repository.ToString());
 
     /// <summary>Beside the state folder, in which every name is the engine's.</summary>

@@ -22,6 +22,7 @@ static class CommandLine
         root.Add(DumpCommand.Create(global));
         root.Add(CheckCommand.Create(global));
         root.Add(KeyCommand.Create(global));
+        root.Add(HostCommand.Create(global));
         root.Add(ConfigCommand.Create(global));
         root.Add(VersionCommand.Create(global));
         root.Add(QuickstartCommand.Create(global));

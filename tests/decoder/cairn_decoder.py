@@ -1324,14 +1324,17 @@ class Repository:
     # Ledgers, snapshots, retired records, moves
 
     def ledgers(self):
-        return {name.hash: (name, envelope, ledger) for name, envelope, ledger in self._under_index_key("ledgers", Ledger)
-                if not self._written_after_revocation(name, envelope)}
+        return {name.hash: (name, envelope, ledger) for name, envelope, ledger in self._under_index_key("ledgers", Ledger)}
 
-    def _written_after_revocation(self, name, envelope, accepted=()):
-        late = envelope.signer in self.revoked and ulid_time(envelope.ulid) > self.revoked[envelope.signer] and name.hash not in accepted
-        if late:
-            self.report(Failure(FOREIGN, "its signer had been revoked when it was written", name.name))
-        return late
+    def _counts(self, name, envelope, accepted):
+        """Of a revoked host only those snapshots count that a list accepts, whatever time they claim."""
+        counts = envelope.signer not in self.revoked or name.hash in accepted
+        if not counts:
+            self.report(Failure(FOREIGN, "its host was revoked, and no list accepts it", name.name))
+        return counts
+
+    def _written_after_revocation(self, envelope):
+        return envelope.signer in self.revoked and ulid_time(envelope.ulid) > self.revoked[envelope.signer]
 
     def retired(self):
         """What retired records say, as sets of hashes."""
@@ -1353,6 +1356,9 @@ class Repository:
                 self.report(Failure(SIGNATURE, "the signer may not forget snapshots", name.name))
                 continue
             chains[envelope.signer].append((name, record))
+            if what != "condemnation" and self._written_after_revocation(envelope):
+                self.report(Failure(SIGNATURE, "its maintainer had been revoked when it was written", name.name))
+                continue
             if what == "summary":
                 summed.update(content["records"])
                 for source, target in (("forgotten", "forgotten"), ("void", "void_final"), ("deleted", "deletion"), ("accepted", "accepted")):
@@ -1402,7 +1408,7 @@ class Repository:
         for name, envelope, snapshot in self._each("snapshots", decode):
             if name.hash in retired["forgotten"] or name.ledger in retired["void_final"]:
                 continue
-            if self._written_after_revocation(name, envelope, retired["accepted"]):
+            if not self._counts(name, envelope, retired["accepted"]):
                 continue
             try:
                 with self._naming(name.name):

@@ -1,30 +1,63 @@
 using System.Security.Cryptography;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
+using Cairn.Engine.Repositories.Hosts;
 
 namespace Cairn.App.Access;
 
-/// <summary>Host credentials by repository id, below the configuration folder, for their owner only.</summary>
+/// <summary>
+/// Credentials by repository id, and requests that wait for an answer, below the configuration folder, for their owner
+/// only.
+/// </summary>
 sealed class CredentialStore(CairnPaths paths, UseCaseEvents events)
 {
     const int FileSizeMax = 64 << 10;
 
     /// <summary>Null if this machine has none for that repository. The caller disposes it.</summary>
-    public HostCredential? TryRead(RepositoryId repository)
-    {
-        foreach (var folder in paths.ConfigurationFolders)
-        {
-            var file = CairnPaths.CredentialFile(folder, repository);
-            if (File.Exists(file))
-                return Read(file);
-        }
-        return null;
-    }
+    public HostCredential? TryRead(RepositoryId repository) => Find(
+        folder => CairnPaths.CredentialFile(folder, repository)) is { } file
+        ? Read(file, bytes => HostCredential.Decode(bytes)) : null;
 
-    public string Write(HostCredential credential)
+    /// <summary>Null if this machine does not maintain that repository. The caller disposes it.</summary>
+    public MaintainerCredential? TryReadMaintainer(RepositoryId repository) => Find(
+        folder => CairnPaths.MaintainerFile(folder, repository)) is { } file
+        ? Read(file, bytes => MaintainerCredential.Decode(bytes)) : null;
+
+    /// <summary>Null if this machine made no such request. The caller disposes it.</summary>
+    public PendingHost? TryReadPending(SignerId host) => Find(
+        folder => CairnPaths.RequestFile(folder, host)) is { } file
+        ? Read(file, bytes => PendingHost.Decode(bytes)) : null;
+
+    public string Write(HostCredential credential) => Write(
+        CairnPaths.CredentialFile(paths.ConfigurationFolder, credential.Repository), credential.Encode());
+
+    /// <summary>Refuses to put it in the place of another, whose key would be lost.</summary>
+    public string WriteNew(HostCredential credential) => Write(
+        Free(CairnPaths.CredentialFile(paths.ConfigurationFolder, credential.Repository)), credential.Encode());
+
+    public string WriteNew(MaintainerCredential credential) => Write(
+        Free(CairnPaths.MaintainerFile(paths.ConfigurationFolder, credential.Repository)), credential.Encode());
+
+    public string Write(PendingHost pending) => Write(
+        CairnPaths.RequestFile(paths.ConfigurationFolder, pending.ToRequest().Host), pending.Encode());
+
+    public void DeletePending(SignerId host) =>
+        File.Delete(CairnPaths.RequestFile(paths.ConfigurationFolder, host));
+
+    /// <summary>Before something is made whose only key would then have no place.</summary>
+    public void EnsureWritable() =>
+        PrivateFile.CreateFolder(Path.Combine(paths.ConfigurationFolder, "credentials"));
+
+    string? Find(Func<string, string> name) => paths.ConfigurationFolders.Select(name).FirstOrDefault(File.Exists);
+
+    static string Free(string file) => File.Exists(file)
+        ? throw new RefusedException(
+            $"this machine has a credential for this repository already: {file}",
+            "if it is no longer of use, move it away and join again")
+        : file;
+
+    static string Write(string file, byte[] bytes)
     {
-        var file = CairnPaths.CredentialFile(paths.ConfigurationFolder, credential.Repository);
-        var bytes = credential.Encode();
         try
         {
             PrivateFile.Write(file, bytes);
@@ -36,11 +69,7 @@ sealed class CredentialStore(CairnPaths paths, UseCaseEvents events)
         return file;
     }
 
-    /// <summary>Before something is made whose only key would then have no place.</summary>
-    public void EnsureWritable() =>
-        PrivateFile.CreateFolder(Path.Combine(paths.ConfigurationFolder, "credentials"));
-
-    HostCredential Read(string file)
+    T Read<T>(string file, Func<byte[], T> decode)
     {
         byte[]? bytes = null;
         try
@@ -50,7 +79,7 @@ sealed class CredentialStore(CairnPaths paths, UseCaseEvents events)
             if (new FileInfo(file).Length > FileSizeMax)
                 throw new CredentialException("it is too large for a credential");
             bytes = File.ReadAllBytes(file);
-            return HostCredential.Decode(bytes);
+            return decode(bytes);
         }
         catch (CredentialException e)
         {

@@ -65,7 +65,7 @@ sealed class RepositoryAccess
             var descriptor = await RepositoryOpener.ReadDescriptorAsync(store, cancellationToken);
             using var credential = Credentials.TryRead(descriptor.Id) ?? throw new CredentialException(
                 $"this machine has no credential for the repository at {store.Location}, so it cannot back up to it. "
-                + "The machine that created it has one, below its configuration folder");
+                + "Make a request here with \"cairn host request\", and have it enrolled by whoever has the key");
             return new OpenRepository(store, await RepositoryOpener.OpenWithCredentialAsync(
                 store, credential, _environment.Engine, cancellationToken));
         }
@@ -74,6 +74,36 @@ sealed class RepositoryAccess
             await store.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>With a credential of this machine if there is one, so that nobody is asked for anything; else with the
+    /// key.</summary>
+    public async Task<OpenRepository> OpenForListingHostsAsync(CancellationToken cancellationToken)
+    {
+        var store = OpenStore(createRoot: false);
+        try
+        {
+            var descriptor = await RepositoryOpener.ReadDescriptorAsync(store, cancellationToken);
+            using (var host = Credentials.TryRead(descriptor.Id))
+            {
+                if (host is not null)
+                    return new OpenRepository(store, await RepositoryOpener.OpenWithCredentialAsync(
+                        store, host, _environment.Engine, cancellationToken));
+            }
+            using (var maintainer = Credentials.TryReadMaintainer(descriptor.Id))
+            {
+                if (maintainer is not null)
+                    return new OpenRepository(store, await RepositoryOpener.OpenWithMaintainerAsync(
+                        store, maintainer, _environment.Engine, cancellationToken));
+            }
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+        await store.DisposeAsync();
+        return await OpenForReadingAsync(cancellationToken);
     }
 
     public async Task<OpenRepository> OpenForReadingAsync(CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using Cairn.App.Access;
+using Cairn.App.Hosts;
 using Cairn.Engine.Operations.Backup;
 
 namespace Cairn.App.Backup;
@@ -27,6 +28,9 @@ public sealed record BackupRequest
 
     /// <summary>Patterns as bytes.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Exclude { get; init; } = [];
+
+    /// <summary>Against whose packs to deduplicate; null for what the configuration says.</summary>
+    public TrustSetting? Trust { get; init; }
 
     public bool OneFileSystem { get; init; }
     public bool ReadsAll { get; init; }

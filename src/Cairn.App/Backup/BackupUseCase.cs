@@ -20,6 +20,7 @@ public static class BackupUseCase
         Validate(request);
         var roots = SourceNaming.NormalRoots(request.Paths, environment.WorkingFolder);
         await using var open = await access.OpenForBackupAsync(cancellationToken);
+        var trust = (request.Trust ?? access.Configuration.Trust)?.Resolve(open.Repository) ?? AuthorTrust.Enrolled;
         var selection = request.Paths.Count > 0 ? Select(environment, access, request, location, roots) : null;
 
         using var state = await LocalState.TakeAsync(
@@ -40,7 +41,7 @@ public static class BackupUseCase
             Source = request.Name ?? SourceNaming.Default(host, roots, stream?.Name),
             Roots = roots, UserName = environment.UserName, Program = environment.Program,
             Tags = [.. access.Configuration.Tags.Concat(request.Tags).Distinct()],
-            IsDryRun = request.IsDryRun, ReadsAll = request.ReadsAll, Workers = environment.Workers,
+            Trust = trust, IsDryRun = request.IsDryRun, ReadsAll = request.ReadsAll, Workers = environment.Workers,
         };
         var monitor = new BackupMonitor();
         environment.Events.Start(FirstLine(request, roots, stream, location), monitor);

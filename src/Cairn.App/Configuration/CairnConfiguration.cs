@@ -1,3 +1,5 @@
+using Cairn.App.Hosts;
+
 namespace Cairn.App.Configuration;
 
 /// <summary>What <c>config.yaml</c> says; everything may be left out.</summary>
@@ -25,6 +27,9 @@ public sealed record CairnConfiguration
 
     /// <summary>Patterns, on top of those of the command line.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>Against whose packs to deduplicate; null for all enrolled hosts'.</summary>
+    public TrustSetting? Trust { get; init; }
 
     /// <summary>For every backup, on top of those of the command line.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];

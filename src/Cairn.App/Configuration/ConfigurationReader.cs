@@ -1,3 +1,4 @@
+using Cairn.App.Hosts;
 using Cairn.App.Text;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -16,12 +17,13 @@ static class ConfigurationReader
     const string PathsToBackUp = "paths";
     const string IdentityFile = "identity-file";
     const string OpenPgp = "openpgp";
+    const string Trust = "trust";
     const string Exclude = "exclude";
     const string Tags = "tags";
     const int FileSizeMax = 1 << 20;
 
     static readonly string[] Keys =
-        [Repository, PassphraseFile, PassphraseCommand, IdentityFile, OpenPgp, PathsToBackUp, Exclude, Tags];
+        [Repository, PassphraseFile, PassphraseCommand, IdentityFile, OpenPgp, PathsToBackUp, Trust, Exclude, Tags];
 
     public static CairnConfiguration Read(CairnPaths paths, string? home)
     {
@@ -77,6 +79,11 @@ static class ConfigurationReader
             },
             IdentityFile => configuration with { IdentityFile = ToPath(Text(file, name, value), file, home) },
             OpenPgp => configuration with { UsesOpenPgp = Flag(file, name, value) },
+            Trust => configuration with
+            {
+                Trust = value is YamlSequenceNode
+                    ? new TrustSetting(List(file, name, value)) : TrustSetting.Parse(Text(file, name, value)),
+            },
             Exclude => configuration with { Exclude = List(file, name, value) },
             Tags => configuration with { Tags = List(file, name, value) },
             _ => throw At(file, key, $"unknown key \"{name}\"" + (NearestName.Find(name, Keys) is { } nearest

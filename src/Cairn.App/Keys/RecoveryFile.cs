@@ -5,27 +5,18 @@ using Cairn.Engine.Primitives;
 
 namespace Cairn.App.Keys;
 
-/// <summary>
-/// A file for the recovery key, for its owner only. Made before the key is, so that no key is made that has no place;
-/// removed again if none comes.
-/// </summary>
+/// <summary>A file for the recovery key, made before the key is.</summary>
 sealed class RecoveryFile : IDisposable
 {
-    readonly FileStream _file;
-    readonly string _path;
-    bool _isWritten;
+    readonly ReservedFile _file;
 
-    RecoveryFile(FileStream file, string path)
-    {
-        _file = file;
-        _path = path;
-    }
+    RecoveryFile(ReservedFile file) => _file = file;
 
     public static RecoveryFile Reserve(string path)
     {
         try
         {
-            return new RecoveryFile(PrivateFile.Create(path), path);
+            return new RecoveryFile(ReservedFile.Create(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -40,20 +31,18 @@ sealed class RecoveryFile : IDisposable
             $"# Recovery key of the Cairn repository {repository}\n# at {location}\n"
             + "# Whoever has it can read everything in the repository. Keep it away from this machine.\n"
             + $"{RecoveryKey.Print(key)}\n");
-        _file.Write(text);
-        CryptographicOperations.ZeroMemory(text);
-        _file.Flush(flushToDisk: true);
-        PrivateFile.SyncFolder(_path);
-        _isWritten = true;
+        try
+        {
+            _file.Write(text);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(text);
+        }
     }
 
     /// <summary>What was written opens nothing: it goes, and the name is free again.</summary>
-    public void Withdraw() => _isWritten = false;
+    public void Withdraw() => _file.Withdraw();
 
-    public void Dispose()
-    {
-        _file.Dispose();
-        if (!_isWritten)
-            File.Delete(_path);
-    }
+    public void Dispose() => _file.Dispose();
 }

@@ -15,7 +15,8 @@ static class Certificates
     const int ValueField = 9;
     const int AbilitiesField = 11;
 
-    /// <param name="name">A fingerprint, or whatever gpg finds a key by: then the key must be one the user trusts.</param>
+    /// <param name="name">A fingerprint, or whatever gpg finds a key by: then the key must be one the user
+    /// trusts.</param>
     /// <param name="cancellationToken">Ends gpg.</param>
     public static Certificate Find(string name, CancellationToken cancellationToken)
     {
@@ -33,11 +34,13 @@ static class Certificates
         if (usable.Count > 1)
             throw new UsageException(
                 $"{name} means {usable.Count} OpenPGP certificates",
-                $"name one by its fingerprint: {string.Join(", ", usable.Select(item => item.Certificate.Fingerprint))}");
+                "name one by its fingerprint: "
+                + string.Join(", ", usable.Select(item => item.Certificate.Fingerprint)));
         // Anybody can make a certificate that bears a name; a fingerprint is the certificate itself.
         if (!IsFingerprint(name) && usable[0].Validity is not ("m" or "f" or "u"))
             throw new UsageException(
-                $"gpg does not vouch that the OpenPGP certificate {usable[0].Certificate.Fingerprint} is that of {name}",
+                $"gpg does not vouch that the OpenPGP certificate {usable[0].Certificate.Fingerprint} is "
+                + $"that of {name}",
                 "compare the fingerprint with its owner, and name it by that");
         return usable[0].Certificate;
     }

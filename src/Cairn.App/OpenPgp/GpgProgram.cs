@@ -69,7 +69,7 @@ static class GpgProgram
         catch (Win32Exception e)
         {
             throw e.NativeErrorCode == NoSuchFile
-                ? new OpenPgpException("OpenPGP keys need the program gpg, which is not installed",
+                ? new OpenPgpException("the program gpg, which OpenPGP keys need, is not installed",
                     "install the package gnupg: apt-get install gnupg")
                 : new OpenPgpException($"gpg cannot be run: {e.Message}");
         }

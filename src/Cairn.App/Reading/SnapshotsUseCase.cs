@@ -27,6 +27,9 @@ public static class SnapshotsUseCase
         var access = new RepositoryAccess(environment, request.Access);
         await using var open = await access.OpenForReadingAsync(cancellationToken);
         var listing = await SnapshotCatalog.ListAsync(open.Repository, cancellationToken);
+        if (listing.NotAccepted.Count > 0)
+            environment.Events.Notice(
+                $"{listing.NotAccepted.Count} of revoked hosts do not count and are not shown");
         var chosen = listing.Snapshots.Where(snapshot =>
             (request.Host is null || snapshot.HostName == request.Host) && request.Tags.All(snapshot.Tags.Contains));
         return new SnapshotsReport([.. chosen], listing.Problems);

@@ -26,6 +26,7 @@ public static class ConfigUseCase
             FromFile("paths", configuration.Paths, file),
             FromFile("identity-file", configuration.IdentityFile is { } identities ? [identities] : [], file),
             FromFile("openpgp", configuration.UsesOpenPgp ? ["true"] : [], file),
+            FromFile("trust", configuration.Trust?.Hosts ?? [], file),
             FromFile("exclude", configuration.Exclude, file),
             FromFile("tags", configuration.Tags, file),
             new("host", [environment.HostName], "this machine"),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cairn.App;
 using Cairn.App.Access;
 using Cairn.App.Backup;
+using Cairn.App.Hosts;
 using Cairn.Cli.Rendering;
 
 namespace Cairn.Cli.Commands;
@@ -31,9 +32,15 @@ static class BackupCommand
         var oneFileSystem = new Option<bool>("--one-file-system",
             "-x") { Description = "Do not enter other file systems" };
         var force = new Option<bool>("--read-all") { Description = "Read files that look unchanged too" };
+        var trust = new Option<string?>("--trust")
+        {
+            Description = "Deduplicate against what these stored: enrolled (the default), own, or hosts by name",
+            HelpName = "own|enrolled|HOST,…",
+        };
         var dryRun = CommonOptions.DryRun("Walk, compare and read, but store nothing");
         command.Add(paths);
-        foreach (var option in new Option[] { stdin, program, name, tags, exclude, oneFileSystem, force, dryRun })
+        foreach (var option in new Option[]
+            { stdin, program, name, tags, exclude, oneFileSystem, force, trust, dryRun })
             command.Add(option);
         CommandRunner.Handle(command, global, async context =>
         {
@@ -46,6 +53,7 @@ static class BackupCommand
                 Paths = CommonOptions.ToBytes(parsed.GetValue(paths)), StandardInputName = streamName, Input = input,
                 Command = parsed.GetValue(program), Name = parsed.GetValue(name), Tags = parsed.GetValue(tags) ?? [],
                 Exclude = CommonOptions.ToBytes(parsed.GetValue(exclude)),
+                Trust = parsed.GetValue(trust) is { } whom ? TrustSetting.Parse(whom) : null,
                 OneFileSystem = parsed.GetValue(oneFileSystem),
                 ReadsAll = parsed.GetValue(force), IsDryRun = parsed.GetValue(dryRun),
                 CountsAhead = context.Output.ShowsProgress,

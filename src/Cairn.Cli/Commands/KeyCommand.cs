@@ -35,7 +35,7 @@ static class KeyCommand
             table.Add(
                 slot.Id.ToString()[..8], KindName(slot.Kind), ByteText.Show(ByteText.ToBytes(slot.Label)),
                 HumanText.Time(slot.Created));
-            WriteEvent(context, "key", slot);
+            WriteEvent(context.Output, "key", slot);
         }
         foreach (var line in table.Lines())
             context.Output.Result(line);
@@ -75,7 +75,7 @@ static class KeyCommand
             };
             var slot = await KeyUseCases.AddAsync(context.Environment, request, context.Cancellation);
             context.Output.Summary($"added the {What(slot.Kind)} {slot.Id.ToString()[..8]} ({slot.Label})");
-            WriteEvent(context, "keyAdded", slot);
+            WriteEvent(context.Output, "keyAdded", slot);
             return ExitCodes.Ok;
         });
     }
@@ -90,7 +90,7 @@ static class KeyCommand
             context.Output.Summary(
                 $"removed the key {slot.Id.ToString()[..8]} ({ByteText.Show(ByteText.ToBytes(slot.Label))})");
             context.Output.Notice(OldCopies);
-            WriteEvent(context, "keyRemoved", slot);
+            WriteEvent(context.Output, "keyRemoved", slot);
             return ExitCodes.Ok;
         });
     }
@@ -106,7 +106,7 @@ static class KeyCommand
                 var slot = await KeyUseCases.ChangePassphraseAsync(context.Environment, request, context.Cancellation);
                 context.Output.Summary("changed the passphrase; no data was touched");
                 context.Output.Notice(OldCopies);
-                WriteEvent(context, "passphraseChanged", slot);
+                WriteEvent(context.Output, "passphraseChanged", slot);
                 return ExitCodes.Ok;
             });
     }
@@ -148,7 +148,7 @@ static class KeyCommand
             context.Output.Summary(
                 $"new data is sealed to epoch {epoch.Number} from now on; every key of the list opens it too");
             context.Output.Notice("keys that were removed before still open what was stored until now");
-            context.Output.Event("keysRotated", writer => writer.WriteNumber("epoch", epoch.Number));
+            WriteRotated(context.Output, epoch.Number);
             return ExitCodes.Ok;
         });
 
@@ -162,15 +162,21 @@ static class KeyCommand
             var path = context.Parsed.GetRequiredValue(file);
             var recipient = KeyUseCases.Generate(context.Environment, path);
             context.Output.Result(recipient);
-            context.Output.Event("keyGenerated", writer =>
-            {
-                writer.WriteString("recipient", recipient);
-                writer.WriteString("file", path);
-            });
+            WriteGenerated(context.Output, recipient, path);
             return Task.FromResult(ExitCodes.Ok);
         });
         return command;
     }
+
+    internal static void WriteRotated(Output output, uint epoch) =>
+        output.Event("keysRotated", writer => writer.WriteNumber("epoch", epoch));
+
+    internal static void WriteGenerated(Output output, string recipient, string file) =>
+        output.Event("keyGenerated", writer =>
+        {
+            writer.WriteString("recipient", recipient);
+            writer.WriteString("file", file);
+        });
 
     static Command Verb(
         GlobalOptions global, string name, string description, Action<Command> declare,
@@ -185,7 +191,7 @@ static class KeyCommand
         return command;
     }
 
-    static void WriteEvent(CommandContext context, string type, KeySlot slot) => context.Output.Event(type, writer =>
+    internal static void WriteEvent(Output output, string type, KeySlot slot) => output.Event(type, writer =>
     {
         writer.WriteString("id", slot.Id.ToString());
         writer.WriteString("kind", KindName(slot.Kind));

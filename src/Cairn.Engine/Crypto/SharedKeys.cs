@@ -8,6 +8,9 @@ namespace Cairn.Engine.Crypto;
 /// </summary>
 public sealed class SharedKeys : IDisposable
 {
+    readonly SecretKey? _blobId;
+    readonly SecretKey? _chunking;
+
     /// <summary>Takes over the three keys and disposes them.</summary>
     public SharedKeys(SecretKey index, SecretKey blobId, SecretKey chunking)
     {
@@ -15,13 +18,21 @@ public sealed class SharedKeys : IDisposable
         Invariant.That(blobId.Length == KeyDerivation.KeySize);
         Invariant.That(chunking.Length == KeyDerivation.KeySize);
         Index = index;
-        BlobId = blobId;
-        Chunking = chunking;
+        _blobId = blobId;
+        _chunking = chunking;
     }
 
+    SharedKeys(SecretKey index) => Index = index;
+
     public SecretKey Index { get; }
-    public SecretKey BlobId { get; }
-    public SecretKey Chunking { get; }
+    public SecretKey BlobId => Invariant.NotNull(_blobId);
+    public SecretKey Chunking => Invariant.NotNull(_chunking);
+
+    /// <summary>Whether the keys are there that who cuts and names contents needs.</summary>
+    public bool HasContentKeys => _blobId is not null;
+
+    /// <summary>A maintainer has the index key alone. Takes it over.</summary>
+    public static SharedKeys OfMaintainer(SecretKey index) => new(index);
 
     public static SharedKeys Derive(SecretKey seed, uint domain) => new(
         KeyDerivation.FromSeed(seed, KeyDerivation.IndexLabel, domain),
@@ -31,7 +42,7 @@ public sealed class SharedKeys : IDisposable
     public void Dispose()
     {
         Index.Dispose();
-        BlobId.Dispose();
-        Chunking.Dispose();
+        _blobId?.Dispose();
+        _chunking?.Dispose();
     }
 }

@@ -31,9 +31,14 @@ static class SignedMessage
         SigningPublicKey publicKey, ReadOnlySpan<byte> context, RepositoryId repository, ReadOnlySpan<byte> message,
         ReadOnlySpan<byte> signature)
     {
-        if (!SignatureVerifier.Verify(publicKey, Compose(context, repository, message), signature))
+        if (!IsSigned(publicKey, context, repository, message, signature))
             throw new FormatViolationException(FailureKind.Signature, "its signature is wrong");
     }
+
+    public static bool IsSigned(
+        SigningPublicKey publicKey, ReadOnlySpan<byte> context, RepositoryId repository, ReadOnlySpan<byte> message,
+        ReadOnlySpan<byte> signature) =>
+        SignatureVerifier.Verify(publicKey, Compose(context, repository, message), signature);
 
     static byte[] Compose(ReadOnlySpan<byte> context, RepositoryId repository, ReadOnlySpan<byte> message)
     {

@@ -36,6 +36,22 @@ public sealed partial class BlobIndex
     public void Exclude(ObjectHash packName) => Exclude(packName, removes: false);
 
     /// <summary>
+    /// As <see cref="Exclude(ObjectHash)"/> for this table of the pack alone: where index objects contradict each other
+    /// another table of the same name is still found.
+    /// </summary>
+    public void Exclude(PackNumber number)
+    {
+        lock (_adding)
+        {
+            var (segment, pack, inMemory) = _view.Resolve(number);
+            if (segment is not null)
+                ExcludeInSegment(segment, pack, removes: false);
+            else
+                ExcludeInMemory(inMemory!, removes: false);
+        }
+    }
+
+    /// <summary>
     /// The pack is no longer in the repository: as <see cref="Exclude(ObjectHash)"/>, and it is not listed, and left
     /// out when its segment is next written; its number is void from then on. Not remembered.
     /// </summary>

@@ -19,4 +19,7 @@ public sealed record PackFacts
     public required int RowCount { get; init; }
     public required IReadOnlyList<SealedPackKey> Keys { get; init; }
     public required IReadOnlyList<SignerId> Authors { get; init; }
+
+    /// <summary>As <see cref="PackTable.IndexedBy"/>.</summary>
+    public required SignerId? IndexedBy { get; init; }
 }

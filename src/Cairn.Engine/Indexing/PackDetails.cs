@@ -4,7 +4,10 @@ using Cairn.Engine.Primitives;
 
 namespace Cairn.Engine.Indexing;
 
-/// <summary>The part of a pack's facts that varies in length: its sealed keys and its authors.</summary>
+/// <summary>
+/// The part of a pack's facts that varies in length: its sealed keys, its authors, and the writer of the index object
+/// where that is somebody else.
+/// </summary>
 static class PackDetails
 {
     const int CountsSize = 2 * sizeof(ushort);
@@ -12,7 +15,7 @@ static class PackDetails
 
     public static byte[] Encode(PackTable table)
     {
-        var length = CountsSize + table.Authors.Count * SignerId.Size;
+        var length = CountsSize + table.Authors.Count * SignerId.Size + (table.IndexedBy is null ? 0 : SignerId.Size);
         foreach (var key in table.Keys)
             length += KeyHeadSize + key.SealedBox.Length;
         var bytes = new byte[length];
@@ -33,11 +36,12 @@ static class PackDetails
             author.CopyTo(rest);
             rest = rest[SignerId.Size..];
         }
+        table.IndexedBy?.CopyTo(rest);
         return bytes;
     }
 
     /// <summary>Null if the bytes are not what <see cref="Encode"/> makes.</summary>
-    public static (SealedPackKey[] Keys, SignerId[] Authors)? TryDecode(ReadOnlySpan<byte> bytes)
+    public static (SealedPackKey[] Keys, SignerId[] Authors, SignerId? IndexedBy)? TryDecode(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < CountsSize)
             return null;
@@ -55,10 +59,12 @@ static class PackDetails
             keys[i] = new SealedPackKey(rest[0], BinaryPrimitives.ReadUInt32LittleEndian(rest[1..]), box);
             rest = rest[(KeyHeadSize + length)..];
         }
-        if (rest.Length != authors.Length * SignerId.Size)
+        var authorsSize = authors.Length * SignerId.Size;
+        if (rest.Length != authorsSize && rest.Length != authorsSize + SignerId.Size)
             return null;
+        SignerId? indexedBy = rest.Length == authorsSize ? null : new SignerId(rest[authorsSize..]);
         for (var i = 0; i < authors.Length; i++)
             authors[i] = new SignerId(rest.Slice(i * SignerId.Size, SignerId.Size));
-        return (keys, authors);
+        return (keys, authors, indexedBy);
     }
 }

@@ -53,6 +53,7 @@ sealed class PendingPack
         RowCount = Table.Rows.Length,
         Keys = Table.Keys,
         Authors = Table.Authors,
+        IndexedBy = Table.IndexedBy,
     };
 
     public int OffsetOf(int row) => _offsets[row];

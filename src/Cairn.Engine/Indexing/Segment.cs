@@ -93,7 +93,7 @@ sealed partial class Segment : ISegmentInput, IDisposable
         var record = RecordOf(pack);
         var details = new byte[record.DetailsLength];
         ReadBytes(_header.DetailsPage, record.DetailsOffset, details);
-        var (keys, authors) = PackDetails.TryDecode(details) ?? throw Damaged("keys and authors of a pack");
+        var (keys, authors, indexedBy) = PackDetails.TryDecode(details) ?? throw Damaged("keys and authors of a pack");
         return new PackFacts
         {
             Name = record.Key.Name,
@@ -103,6 +103,7 @@ sealed partial class Segment : ISegmentInput, IDisposable
             RowCount = RowCountOf(pack),
             Keys = keys,
             Authors = authors,
+            IndexedBy = indexedBy,
         };
     }
 

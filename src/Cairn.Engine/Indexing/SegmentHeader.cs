@@ -14,7 +14,7 @@ readonly record struct SegmentHeader(
     Bytes32 Binding, Bytes32 Identity, long ObjectBytes, long DetailBytes, uint Objects, uint Packs, uint Rows)
 {
     const ulong Magic = 0x0A78_6469_6E72_4143;
-    const uint Version = 1;
+    const uint Version = 2;
     const uint ByteOrder = 0x0102_0304;
     const int FieldsAt = sizeof(ulong) + 2 * sizeof(uint);
     const int HashAt = IndexPage.Size - Bytes32.Size;

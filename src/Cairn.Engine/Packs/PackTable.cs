@@ -45,6 +45,10 @@ public sealed record PackTable
     /// <summary>Authors of rows; the first one signed the pack.</summary>
     public required IReadOnlyList<SignerId> Authors { get; init; }
 
+    /// <summary>Who wrote the index object it was read from, if that is not the pack's signer: only he vouches for
+    /// it.</summary>
+    public SignerId? IndexedBy { get; init; }
+
     public required PackRow[] Rows { get; init; }
 
     /// <summary>Where the first blob begins: right behind the header, whose length follows from the number of

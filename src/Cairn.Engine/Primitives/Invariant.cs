@@ -17,6 +17,15 @@ public static class Invariant
             Fail(expression);
     }
 
+    public static T NotNull<T>(
+        [NotNull] T? value, [CallerArgumentExpression(nameof(value))] string? expression = null)
+        where T : class
+    {
+        if (value is null)
+            Fail(expression);
+        return value;
+    }
+
     [DoesNotReturn]
     public static void Fail(string? what) => throw new InvariantViolatedException(what ?? "unknown");
 }

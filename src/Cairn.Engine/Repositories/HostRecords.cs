@@ -55,16 +55,22 @@ public static class HostRecords
     }
 
     /// <summary>Enrols a host: from now on what it signs is accepted.</summary>
-    public static async Task<Tail> EnrolAsync(
+    public static Task<Tail> EnrolAsync(
         IObjectStore store, EnvelopeKeys keys, Tail tail, SigningPublicKey host, string name, Signer admin,
+        EngineEnvironment environment, CancellationToken cancellationToken) =>
+        PutAsync(
+            store, keys, tail, new HostRecord { Kind = HostRecord.Types.Kind.Enrol, Name = name }, host, admin,
+            environment, cancellationToken);
+
+    /// <summary>Appends to the chain what the record says of the key.</summary>
+    internal static async Task<Tail> PutAsync(
+        IObjectStore store, EnvelopeKeys keys, Tail tail, HostRecord record, SigningPublicKey key, Signer admin,
         EngineEnvironment environment, CancellationToken cancellationToken)
     {
-        var record = new HostRecord
-        {
-            Kind = HostRecord.Types.Kind.Enrol, Sequence = tail.Sequence + 1, Previous = Keys.Roster.ToBytes(tail.Hash),
-            Created = environment.Time.GetUtcNow().ToUnixTimeMilliseconds(),
-            PublicKey = ByteString.CopyFrom(host.AsSpan()), Name = name,
-        };
+        record.Sequence = tail.Sequence + 1;
+        record.Previous = Keys.Roster.ToBytes(tail.Hash);
+        record.Created = environment.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        record.PublicKey = ByteString.CopyFrom(key.AsSpan());
         var ulid = Ulid.New(environment.Time, environment.Random);
         var stored = IndexEnvelope.Seal(
             ObjectType.HostRecord, domain: 0, ulid, StrictRecord.Encode(record), keys, admin, environment.Random);

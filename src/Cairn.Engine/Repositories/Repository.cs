@@ -10,10 +10,15 @@ namespace Cairn.Engine.Repositories;
 
 /// <summary>
 /// An opened repository: what it is, who may write in it, and whatever keys the opener had. Owns the keys, borrows the
-/// store. Which operations are possible shows in <see cref="Host"/> (backing up) and <see cref="Secrets"/> (reading).
+/// store. Which operations are possible shows in <see cref="Host"/> (backing up), <see cref="Maintainer"/> (announcing
+/// what is not needed) and <see cref="Secrets"/> (reading).
 /// </summary>
 public sealed class Repository : IDisposable
 {
+    readonly BlobIdHasher? _hasher;
+    readonly CutRule? _cutRule;
+    readonly PieceCutter? _pieceCutter;
+
     internal Repository(
         IObjectStore store, Descriptor descriptor, IReadOnlyList<Epoch> epochs, SharedKeys shared,
         EngineEnvironment environment)
@@ -24,9 +29,12 @@ public sealed class Repository : IDisposable
         Shared = shared;
         Environment = environment;
         Keys = new EnvelopeKeys(descriptor.Id, shared.Index);
-        Hasher = new BlobIdHasher(shared.BlobId);
-        CutRule = new CutRule(shared.Chunking, descriptor.Chunking);
-        PieceCutter = new PieceCutter(shared.Chunking);
+        if (shared.HasContentKeys)
+        {
+            _hasher = new BlobIdHasher(shared.BlobId);
+            _cutRule = new CutRule(shared.Chunking, descriptor.Chunking);
+            _pieceCutter = new PieceCutter(shared.Chunking);
+        }
         foreach (var epoch in epochs)
             Signers.AddAdmin(epoch.Admin);
     }
@@ -40,9 +48,11 @@ public sealed class Repository : IDisposable
     public EnvelopeKeys Keys { get; }
     public SignerRegistry Signers { get; } = new();
     public EngineEnvironment Environment { get; }
-    public BlobIdHasher Hasher { get; }
-    public CutRule CutRule { get; }
-    public PieceCutter PieceCutter { get; }
+
+    // Whoever opened as a maintainer has no key for these.
+    public BlobIdHasher Hasher => Invariant.NotNull(_hasher);
+    public CutRule CutRule => Invariant.NotNull(_cutRule);
+    public PieceCutter PieceCutter => Invariant.NotNull(_pieceCutter);
 
     /// <summary>Where the chain of host records ends.</summary>
     public HostRecords.Tail HostTail { get; internal set; }
@@ -56,6 +66,9 @@ public sealed class Repository : IDisposable
 
     /// <summary>This machine's identity, when opened with its credential.</summary>
     public HostIdentity? Host { get; internal set; }
+
+    /// <summary>This machine's identity for maintenance, when opened with a maintainer's credential.</summary>
+    public HostIdentity? Maintainer { get; internal set; }
 
     /// <summary>The epochs' secret keys, when opened with a passphrase or another secret.</summary>
     public RepositorySecrets? Secrets { get; internal set; }
@@ -76,11 +89,12 @@ public sealed class Repository : IDisposable
 
     public void Dispose()
     {
-        Hasher.Dispose();
-        CutRule.Dispose();
-        PieceCutter.Dispose();
+        _hasher?.Dispose();
+        _cutRule?.Dispose();
+        _pieceCutter?.Dispose();
         Shared.Dispose();
         Host?.Dispose();
+        Maintainer?.Dispose();
         Secrets?.Dispose();
     }
 }

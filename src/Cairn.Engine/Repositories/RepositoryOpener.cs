@@ -37,10 +37,7 @@ public static class RepositoryOpener
         CancellationToken cancellationToken)
     {
         var descriptor = await ReadDescriptorAsync(store, cancellationToken);
-        if (descriptor.Id != credential.Repository || descriptor.Admin != credential.Admin)
-            throw new CredentialException(
-                $"the repository at {store.Location} is not the one this credential is for: "
-                + $"it has the id {descriptor.Id}, the credential {credential.Repository}");
+        RequirePinned(store, descriptor, credential.Repository, credential.Admin);
         var epochs = await EpochChain.ReadAsync(store, descriptor, cancellationToken);
         var shared = new SharedKeys(
             credential.Shared.Index.Copy(), credential.Shared.BlobId.Copy(), credential.Shared.Chunking.Copy());
@@ -49,6 +46,31 @@ public static class RepositoryOpener
             Host = new HostIdentity(credential.HostName, new Signer(credential.HostSeed)),
         };
         return await WithSignersAsync(repository, cancellationToken);
+    }
+
+    /// <summary>Opens for maintenance: the credential reads no history and cannot add to it.</summary>
+    public static async Task<Repository> OpenWithMaintainerAsync(
+        IObjectStore store, MaintainerCredential credential, EngineEnvironment environment,
+        CancellationToken cancellationToken)
+    {
+        var descriptor = await ReadDescriptorAsync(store, cancellationToken);
+        RequirePinned(store, descriptor, credential.Repository, credential.Admin);
+        var epochs = await EpochChain.ReadAsync(store, descriptor, cancellationToken);
+        var repository = new Repository(
+            store, descriptor, epochs, SharedKeys.OfMaintainer(credential.Index.Copy()), environment)
+        {
+            Maintainer = new HostIdentity(credential.Name, new Signer(credential.Seed)),
+        };
+        return await WithSignersAsync(repository, cancellationToken);
+    }
+
+    internal static void RequirePinned(
+        IObjectStore store, Descriptor descriptor, RepositoryId repository, SigningPublicKey? admin)
+    {
+        if (descriptor.Id != repository || (admin is { } pinned && descriptor.Admin != pinned))
+            throw new CredentialException(
+                $"the repository at {store.Location} is not the one this credential is for: "
+                + $"it has the id {descriptor.Id}, the credential {repository}");
     }
 
     /// <summary>Opens for reading and for changing keys.</summary>

@@ -15,7 +15,7 @@ namespace Cairn.Engine.Repositories;
 /// <param name="skipsDamaged">For readers only: a record that cannot be read becomes a problem and stops
 /// nobody.</param>
 public sealed class RetiredLog(
-    IObjectStore store, EnvelopeKeys keys, ISignerDirectory signers, bool skipsDamaged = false)
+    IObjectStore store, EnvelopeKeys keys, SignerRegistry signers, bool skipsDamaged = false)
 {
     const int Writers = 1024;
     readonly HashSet<ObjectKey> _read = [];
@@ -32,6 +32,9 @@ public sealed class RetiredLog(
     /// <summary>Hashes of ledger objects.</summary>
     public HashSet<ObjectHash> VoidProposed { get; } = [];
     public HashSet<ObjectHash> Void { get; } = [];
+
+    /// <summary>Hashes of snapshots of revoked hosts that count all the same.</summary>
+    public HashSet<ObjectHash> Accepted { get; } = [];
 
     /// <summary>There are records of signers who are not known here.</summary>
     public bool HasUnknownSigners { get; private set; }
@@ -87,8 +90,37 @@ public sealed class RetiredLog(
     {
         var (writer, record) = Open(bytes, name, keys, signers);
         Link(writer, record, name.Hash);
-        Apply(record);
+        if (IsEntitled(writer, record, name))
+            Apply(record);
         return 0;
+    }
+
+    // A condemnation is heeded whoever made it: that costs some storage, and believing it wrong would cost data.
+    bool IsEntitled(SignerId writer, RetiredRecord record, DatedName name)
+    {
+        if (record.WhatCase == RetiredRecord.WhatOneofCase.Condemnation || signers.IsAdmin(writer))
+            return true;
+        var maintainer = signers.FindEnrolled(writer);
+        if (maintainer?.Revoked is { } revoked && !(name.Ulid.Time <= revoked))
+        {
+            _problems.Add($"{ObjectNames.Dated(ObjectNames.Retired, name.Ulid, name.Hash)}: the maintainer "
+                + $"{maintainer.Name} ({writer}) had been revoked when it was written: it does not count");
+            return false;
+        }
+        if (record.WhatCase != RetiredRecord.WhatOneofCase.Forgotten || maintainer?.MayForget == true)
+            return true;
+        _problems.Add($"{ObjectNames.Dated(ObjectNames.Retired, name.Ulid, name.Hash)}: the maintainer "
+            + $"{maintainer?.Name} ({writer}) may not forget snapshots: it does not count");
+        return false;
+    }
+
+    /// <summary>Where the writer's chain ends: what its next record has to continue.</summary>
+    public HostRecords.Tail TailOf(SignerId writer)
+    {
+        if (!_chains.TryGetValue(writer, out var chain))
+            return default;
+        var last = chain.Keys.Max();
+        return new HostRecords.Tail(last, chain[last].Hash);
     }
 
     void Link(SignerId writer, RetiredRecord record, ObjectHash hash)
@@ -124,8 +156,10 @@ public sealed class RetiredLog(
                 AddAll(Void, record.VoidFinal.Objects);
                 AddAll(VoidProposed, record.VoidFinal.Objects);
                 break;
-            case RetiredRecord.WhatOneofCase.FirstSeen:
             case RetiredRecord.WhatOneofCase.Accepted:
+                AddAll(Accepted, record.Accepted.Objects);
+                break;
+            case RetiredRecord.WhatOneofCase.FirstSeen:
                 break;
             case RetiredRecord.WhatOneofCase.Summary:
                 ApplySummary(record.Summary);
@@ -142,6 +176,7 @@ public sealed class RetiredLog(
         AddAll(VoidProposed, summary.VoidProposed);
         AddAll(Void, summary.Void);
         AddAll(VoidProposed, summary.Void);
+        AddAll(Accepted, summary.Accepted);
     }
 
     static void AddAll(HashSet<ObjectHash> set, IReadOnlyList<ByteString> hashes)

@@ -23,6 +23,11 @@ public sealed class SignerRegistry : ISignerDirectory
 
     public IReadOnlyCollection<EnrolledSigner> Enrolled => _enrolled.Values;
 
+    public bool IsAdmin(SignerId id) => _admins.ContainsKey(id);
+
+    /// <summary>Let in, and not revoked since.</summary>
+    public bool IsActive(SignerId id) => FindEnrolled(id) is { Revoked: null };
+
     public EnrolledSigner? FindEnrolled(SignerId id) => _enrolled.GetValueOrDefault(id);
 
     public void AddAdmin(SigningPublicKey admin) => _admins[admin.ToSignerId()] = admin;

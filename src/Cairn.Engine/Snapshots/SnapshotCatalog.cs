@@ -9,13 +9,18 @@ namespace Cairn.Engine.Snapshots;
 
 /// <param name="Snapshots">Ascending by time.</param>
 /// <param name="Problems">Objects under snapshots/ that could not be read, by name.</param>
-public sealed record SnapshotListing(IReadOnlyList<SnapshotInfo> Snapshots, IReadOnlyList<ObjectProblem> Problems);
+public sealed record SnapshotListing(IReadOnlyList<SnapshotInfo> Snapshots, IReadOnlyList<ObjectProblem> Problems)
+{
+    /// <summary>Of revoked hosts, and on no list of accepted ones: they do not count.</summary>
+    public IReadOnlyList<SnapshotName> NotAccepted { get; init; } = [];
+}
 
 /// <summary>A path that a snapshot does not have.</summary>
 public sealed class PathNotFoundException(string message) : Exception(message);
 
 /// <summary>
-/// The snapshots that count: neither forgotten nor with a ledger that is finally void. Opening them takes the restore
+/// The snapshots that count: neither forgotten nor with a ledger that is finally void; and those of a revoked host only
+/// if a signed list accepts them, for who has its key can write any time into a name. Opening them takes the restore
 /// key.
 /// </summary>
 public static class SnapshotCatalog
@@ -35,12 +40,13 @@ public static class SnapshotCatalog
         repository.RequireSecrets();
         var problems = new ConcurrentQueue<ObjectProblem>();
         var names = new List<SnapshotName>();
+        var notAccepted = new List<SnapshotName>();
         await foreach (var info in repository.Store.ListAsync(ObjectNames.Snapshots, cancellationToken))
         {
             if (info.ForeignName is not null || !ObjectNames.TryParseSnapshot(info.Key, out var name))
                 problems.Enqueue(ObjectProblem.OfForeignName(info.Name));
-            else if (!retired.Forgotten.Contains(name.Hash) && !retired.Void.Contains(name.Ledger))
-                names.Add(name);
+            else if (!IsRetired(name, retired))
+                (IsAccepted(name, retired, repository.Signers) ? names : notAccepted).Add(name);
         }
         var snapshots = new ConcurrentQueue<SnapshotInfo>();
         var parallel = new ParallelOptions
@@ -61,8 +67,16 @@ public static class SnapshotCatalog
         });
         return new SnapshotListing(
             [.. snapshots.OrderBy(snapshot => snapshot.Time).ThenBy(snapshot => snapshot.Name.Key)],
-            [.. problems.OrderBy(problem => problem.Object, StringComparer.Ordinal)]);
+            [.. problems.OrderBy(problem => problem.Object, StringComparer.Ordinal)]) { NotAccepted = notAccepted };
     }
+
+    /// <summary>Forgotten, or with a ledger that is finally void.</summary>
+    public static bool IsRetired(SnapshotName name, RetiredLog retired) =>
+        retired.Forgotten.Contains(name.Hash) || retired.Void.Contains(name.Ledger);
+
+    /// <summary>Of a host that was not revoked, or on a list of what counts all the same.</summary>
+    public static bool IsAccepted(SnapshotName name, RetiredLog retired, SignerRegistry signers) =>
+        signers.FindEnrolled(name.Host) is not { Revoked: not null } || retired.Accepted.Contains(name.Hash);
 
     /// <summary>Reads one snapshot, which must be whole.</summary>
     public static Task<SnapshotInfo> ReadAsync(

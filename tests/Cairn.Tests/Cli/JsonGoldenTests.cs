@@ -1,13 +1,19 @@
 using System.Text;
 using Cairn.App.Backup;
+using Cairn.App.Hosts;
 using Cairn.Cli;
 using Cairn.Cli.Commands;
 using Cairn.Cli.Rendering;
+using Cairn.Engine.Crypto;
 using Cairn.Engine.Entries;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Operations.Backup;
 using Cairn.Engine.Operations.Check;
+using Cairn.Engine.Operations.HostChanges;
 using Cairn.Engine.Primitives;
+using Cairn.Engine.Repositories;
+using Cairn.Engine.Repositories.Hosts;
+using Cairn.Engine.Repositories.Keys;
 using Cairn.Engine.Snapshots;
 using Cairn.Engine.Sources;
 using Cairn.Tests.App;
@@ -78,7 +84,31 @@ public class JsonGoldenTests
             Packs = 2, PacksRead = 2,
             BytesRead = 4096,
         });
+        WriteKeysAndHosts(output);
         output.Error(new ErrorReport("the store is full", "make room"), ExitCodes.Store);
+    }
+
+    static void WriteKeysAndHosts(Output output)
+    {
+        var key = new SealingPublicKey([.. Enumerable.Repeat((byte)7, 32)]);
+        var time = DateTimeOffset.UnixEpoch.AddDays(20_000);
+        KeyCommand.WriteEvent(output, "key", new KeySlot
+        {
+            Kind = KeySlotKind.X25519, Id = new KeySlotId(5), Label = "vault", Created = time, Recipient = key,
+            Seals = new Dictionary<uint, ReadOnlyMemory<byte>>(),
+        });
+        KeyCommand.WriteGenerated(output, AgeKeys.PrintRecipient(key), "id");
+        KeyCommand.WriteRotated(output, epoch: 1);
+        HostCommand.WriteRequest(output, new HostRequest(new SigningPublicKey(key.AsSpan()), key));
+        var repository = new RepositoryId([.. Enumerable.Repeat((byte)0xcd, 32)]);
+        HostCommand.PrintEnrolled(output, new EnrolReport(
+            repository, new SignerId(9), "web", HostRole.Host, default), "web.enrolment");
+        HostCommand.PrintJoined(output, new JoinReport(
+            "/srv/backup", repository, new SignerId(9), "web", HostRole.Host, "/etc/cairn/credentials/x.json"));
+        var signer = new EnrolledSigner(
+            new SignerId(9), default, "web", IsMaintainer: false, MayForget: false, time) { Revoked = time };
+        HostCommand.PrintList(output, [signer]);
+        HostCommand.PrintRevoked(output, new Revocation(signer, Accepted: 3, NotAccepted: 1));
     }
 
     static string Golden() => File.ReadAllText(Path.Combine(Root(), "tests/Cairn.Tests/Cli/Golden/events.jsonl"));

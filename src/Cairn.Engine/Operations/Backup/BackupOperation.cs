@@ -51,6 +51,7 @@ public static class BackupOperation
         var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers);
         await retired.LookAsync(cancellationToken);
         using var index = await OpenIndexAsync(repository, state, retired, input, cancellationToken);
+        options.Trust.Apply(repository, index);
         var session = new BackupSession(repository, index, retired, state, options);
         if (!options.IsDryRun)
             await session.TakeUpStoredPacksAsync(cancellationToken);
@@ -99,10 +100,14 @@ public static class BackupOperation
     static void RequireEnrolled(Repository repository)
     {
         var host = repository.RequireHost();
-        if (repository.Signers.FindEnrolled(host.Id) is not { Revoked: null })
-            throw new CredentialException(
-                $"this machine's credential ({host.Id}) is not enrolled in the repository at "
-                + $"{repository.Store.Location}, or was revoked. Enrol it again with the passphrase");
+        if (repository.Signers.IsActive(host.Id))
+            return;
+        throw new CredentialException(repository.Signers.FindEnrolled(host.Id) is { Revoked: { } when }
+            ? $"this machine, {host.Name} ({host.Id}), was revoked from the repository at {repository.Store.Location} "
+            + $"on {when.UtcDateTime:yyyy-MM-dd}: nothing that it stores counts any more. If that was a mistake, let "
+            + "it be enrolled anew: cairn host request"
+            : $"this machine's credential ({host.Id}) is not enrolled in the repository at "
+            + $"{repository.Store.Location}. Have it enrolled: cairn host request");
     }
 
     sealed class Run(

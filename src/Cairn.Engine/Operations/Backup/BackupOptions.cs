@@ -21,6 +21,9 @@ public sealed record BackupOptions
 
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>Against whose packs to deduplicate.</summary>
+    public AuthorTrust Trust { get; init; } = AuthorTrust.Enrolled;
+
     /// <summary>Walk, compare and read, but store nothing.</summary>
     public bool IsDryRun { get; init; }
 

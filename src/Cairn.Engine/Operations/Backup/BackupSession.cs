@@ -39,7 +39,9 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
     {
         foreach (var table in _log.Load())
         {
-            var isOfUse = !index.TryFindPack(table.Name, out _) && !retired.Condemned.Contains(table.Name)
+            // Of this machine's present identity: an index object vouches for its writer's packs.
+            var isOfUse = table.Authors[0] == _host.Id && !index.TryFindPack(table.Name, out _)
+                && !retired.Condemned.Contains(table.Name)
                 && await IsThereAsync(table, cancellationToken);
             if (isOfUse)
                 Register(table);

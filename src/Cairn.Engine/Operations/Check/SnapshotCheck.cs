@@ -28,7 +28,7 @@ sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missin
     {
         var retired = context.Session.Retired;
         var counting = context.Inventory.Snapshots
-            .Where(name => !retired.Forgotten.Contains(name.Hash) && !retired.Void.Contains(name.Ledger)).ToList();
+            .Where(name => !SnapshotCatalog.IsRetired(name, retired) && IsAccepted(name)).ToList();
         context.Monitor.Begin("checking snapshots", counting.Count);
         foreach (var name in counting)
         {
@@ -42,6 +42,15 @@ sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missin
             }
             context.Monitor.Add();
         }
+    }
+
+    bool IsAccepted(SnapshotName name)
+    {
+        var isAccepted = SnapshotCatalog.IsAccepted(name, context.Session.Retired, context.Repository.Signers);
+        if (!isAccepted)
+            context.Findings.Note(
+                name.Key.Value, "its host was revoked, and no list accepts it: it does not count");
+        return isAccepted;
     }
 
     async Task CheckAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)

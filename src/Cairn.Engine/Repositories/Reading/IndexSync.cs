@@ -64,7 +64,13 @@ public static class IndexSync
         var opened = IndexEnvelope.Open(ObjectType.Index, bytes.Span, repository.Keys, repository.Signers);
         if (opened.Ulid != name.Ulid)
             throw new FormatViolationException(FailureKind.Name, "its name says another ULID than the object");
-        return IndexCodec.Decode(opened.Body.Span);
+        var tables = IndexCodec.Decode(opened.Body.Span);
+        for (var i = 0; i < tables.Length; i++)
+        {
+            if (tables[i].Authors[0] != opened.Signer)
+                tables[i] = tables[i] with { IndexedBy = opened.Signer };
+        }
+        return tables;
     }
 
     static async Task<List<(ObjectKey Key, DatedName Name)>> FindMissingAsync(

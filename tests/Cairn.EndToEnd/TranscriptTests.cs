@@ -6,7 +6,8 @@ namespace Cairn.EndToEnd;
 /// <summary>
 /// Runs the transcripts in Transcripts/: a line <c>$ COMMAND</c>, then what it prints (both outputs), then <c>!N</c>
 /// if it ends with another status than 0. In expected lines <c>{*}</c> stands for anything, and a line <c>...</c> for
-/// any lines. Each transcript has a folder and a home of its own; <c>cairn</c> is the program that ./cairn runs.
+/// any lines. Each transcript has a folder and a home of its own, and names a short place for GnuPG's, whose agent is
+/// ended with the transcript; <c>cairn</c> is the program that ./cairn runs.
 /// </summary>
 public sealed class TranscriptTests
 {
@@ -20,10 +21,11 @@ public sealed class TranscriptTests
     public void Transcript(string name)
     {
         using var folder = new TemporaryFolder();
+        using var gnupg = new GnupgHome();
         Directory.CreateDirectory($"{folder.Path}/home");
         foreach (var step in Parse(File.ReadAllLines(Path.Combine(Folder, $"{name}.txt"))))
         {
-            var (output, status) = Run(step.Command, folder.Path);
+            var (output, status) = Run(step.Command, folder.Path, gnupg.Path);
             var isExpected = status == step.Status && Regex.IsMatch(output, step.Pattern, RegexOptions.Singleline);
             Assert.True(
                 isExpected,
@@ -59,10 +61,12 @@ public sealed class TranscriptTests
 
     static bool IsCommand(string line) => line.StartsWith("$ ", StringComparison.Ordinal);
 
-    static (string Output, int Status) Run(string command, string folder)
+    static (string Output, int Status) Run(string command, string folder, string gnupg)
     {
-        var (output, status) = Shell.Run(command, folder, $"{folder}/home");
-        return (output.Replace(folder, "/T", StringComparison.Ordinal).TrimEnd('\n'), status);
+        var (output, status) = Shell.Run(
+            $"export GNUPGHOME={gnupg}\n{command}", folder, $"{folder}/home");
+        output = output.Replace(folder, "/T", StringComparison.Ordinal);
+        return (output.Replace(gnupg, "/G", StringComparison.Ordinal).TrimEnd('\n'), status);
     }
 
     sealed record Step(string Command, int Line, string Expected, int Status)

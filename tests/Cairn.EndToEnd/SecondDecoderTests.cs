@@ -29,6 +29,29 @@ public class SecondDecoderTests
         Assert.Equal("", Rsync.Differences(home.Source, target + home.Source));
     }
 
+    [Fact]
+    public void It_follows_rotations_and_counts_what_is_accepted_of_a_revoked_host()
+    {
+        using var home = new CairnHome();
+        home.Init();
+        Fill(home.Source);
+        home.Run("backup", home.Source).RequireExit(0);
+        home.Run("key", "rotate").RequireExit(0);
+        File.AppendAllText(Path.Combine(home.Source, "text"), "under the new seed");
+        home.Run("backup", home.Source).RequireExit(0);
+        home.Run("key", "rotate").RequireExit(0);
+        var host = home.Run("host", "list").RequireExit(0).Output.Split('\n')[1].Split(' ')[0];
+        home.Run("host", "revoke", host).RequireExit(0);
+
+        Decode(home, "verify");
+        var listed = Decode(home, "list").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, listed.Length);
+        var id = home.Run("snapshots").RequireExit(0).Output.Split('\n')[2].Split(' ')[0];
+        var target = Path.Combine(home.Folder, "decoded");
+        Decode(home, "extract", id, target);
+        Assert.Equal("", Rsync.Differences(home.Source, target + home.Source));
+    }
+
     static void Fill(string source)
     {
         Noise.WriteFile(Path.Combine(source, "large"), seed: 5, 12 << 20);

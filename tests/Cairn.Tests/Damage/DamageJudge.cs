@@ -189,6 +189,15 @@ sealed class DamageJudge(DamageWorld world, DamageOracle oracle)
             session, listed, target, new RestoreOptions { Workers = 1 }, new RestoreMonitor(), default);
         var lost = oracle.LostOf(snapshot.Name, world, damage).ToHashSet();
         var failed = result.Failures.Select(failure => Encoding.Latin1.GetString(failure.Path.Span)).ToHashSet();
+        foreach (var (path, content) in snapshot.Streams)
+        {
+            var isSame = target.Nodes.TryGetValue(path, out var stream)
+                && content.AsSpan().SequenceEqual(stream.Content);
+            Require(
+                isSame || (stream is null
+                    && (lost.Contains(path) || !oracle.HasManifest(snapshot.Name, world, damage))),
+                $"the stream {path} of {listed.ShortId} is not restored as it was");
+        }
         foreach (var (path, expected) in snapshot.Tree)
         {
             if (target.Nodes.TryGetValue(path, out var node))

@@ -35,7 +35,7 @@ sealed class DamageOracle
         var keys = await KeyStore.ReadAsync(
             world.Test.Store, repository.Id, RepositoryOpener.AdminsOf(repository.Epochs), default);
         oracle.LiveSlots = keys.Slots.Select(stored => stored.Key.Value).ToHashSet();
-        foreach (var (name, _) in world.Snapshots)
+        foreach (var (name, _, _) in world.Snapshots)
             await oracle.ReadAsync(session, await SnapshotCatalog.ReadAsync(repository, name, default));
         return oracle;
     }

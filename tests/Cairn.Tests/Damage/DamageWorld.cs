@@ -19,7 +19,9 @@ using Google.Protobuf;
 namespace Cairn.Tests.Damage;
 
 /// <summary>A snapshot, and what a restore of it must give.</summary>
-sealed record SavedSnapshot(SnapshotName Name, SortedDictionary<string, Expected> Tree);
+/// <param name="Streams">Restored beside the tree.</param>
+sealed record SavedSnapshot(
+    SnapshotName Name, SortedDictionary<string, Expected> Tree, IReadOnlyDictionary<string, byte[]> Streams);
 
 /// <summary>
 /// A small repository with an object of every kind that there is code to read: two hosts, three snapshots, an interim
@@ -82,7 +84,7 @@ sealed class DamageWorld : IAsyncDisposable
         others.File("own", Test.Random.Bytes(20_000));
         var state = new MemoryStateFolder();
         new LedgerChain(state, SecondHost).Begin();
-        await BackupAsync(_other, state, others, "third", new TestStream("dump", Test.Random.Bytes(15_000)));
+        await BackupAsync(_other, state, others, "third", ("dump", Test.Random.Bytes(15_000)));
         await ChangePassphraseAsync();
         await MoveAsync();
     }
@@ -98,24 +100,30 @@ sealed class DamageWorld : IAsyncDisposable
         source.Link($"{below}other/second name", $"{below}other/small");
         source.Symlink($"{below}link", "dir/large");
         source.Nodes[$"{below}dir/text"].Attributes =
-            [new ExtendedAttribute("user.large"u8.ToArray(), Test.Random.Bytes(5_000))];
+            [new ExtendedAttribute("user.large"u8.ToArray(), Test.Random.Bytes(3_000))];
     }
 
     async Task BackupAsync(
-        HostCredential credential, MemoryStateFolder state, MemorySource source, string tag, TestStream? stream = null)
+        HostCredential credential, MemoryStateFolder state, MemorySource source, string tag,
+        params (string Name, byte[] Content)[] streams)
     {
         _world.Wait();
         using var repository = await RepositoryOpener.OpenWithCredentialAsync(
             Test.Store, credential, _world.Environment, default);
         var result = await BackupOperation.RunAsync(
-            repository, state, new BackupInput { Files = source, Streams = stream is null ? [] : [stream] },
+            repository, state, new BackupInput
+            {
+                Files = source, Streams = [.. streams.Select(stream => new TestStream(stream.Name, stream.Content))],
+            },
             BackupWorld.Options with { Workers = 1, Tags = [tag] }, new BackupMonitor(), default);
         var tree = new SortedDictionary<string, Expected>(StringComparer.Ordinal);
         foreach (var (path, node) in source.Nodes)
             tree.Add(path, new Expected(
                 node.Kind, node.Kind == EntryKind.File ? node.Content : null, node.Mode, node.Modified,
                 node.LinkTarget));
-        Snapshots.Add(new SavedSnapshot(Assert.NotNull(result.Snapshot), tree));
+        Snapshots.Add(new SavedSnapshot(
+            Assert.NotNull(result.Snapshot), tree,
+            streams.ToDictionary(stream => stream.Name, stream => stream.Content)));
         await NoteAsync();
     }
 

@@ -47,6 +47,11 @@ static class ConfigurationReader
         {
             throw new ConfigurationException($"{file}, line {e.Start.Line}: {Describe(e)}", e);
         }
+        // The library's own scanner stumbles over some bytes that are no text.
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            throw new ConfigurationException($"{file}: this is no valid YAML", e);
+        }
         if (yaml.Documents.Count > 1)
             throw At(file, yaml.Documents[1].RootNode, "only one document is allowed");
         var configuration = new CairnConfiguration { File = file };

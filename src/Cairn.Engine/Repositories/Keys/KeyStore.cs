@@ -11,7 +11,12 @@ public sealed record StoredKeySlot(ObjectKey Key, ObjectHash Hash, KeySlot Slot)
 
 /// <summary>What <c>keys/</c> says: the current roster, the slots that count, and what is wrong there.</summary>
 public sealed record KeyListing(
-    ObjectHash RosterHash, Roster Roster, IReadOnlyList<StoredKeySlot> Slots, IReadOnlyList<string> Problems);
+    ObjectHash RosterHash, Roster Roster, IReadOnlyList<StoredKeySlot> Slots, IReadOnlyList<string> Problems)
+{
+    /// <summary>Listed by the roster, and not there or not readable.</summary>
+    public IReadOnlyList<ObjectHash> LostSlots { get; } =
+        [.. Roster.Slots.Except(Slots.Select(stored => stored.Hash))];
+}
 
 /// <summary>
 /// Reads and writes <c>keys/</c>: slots and rosters, all signed by the admin key. Slots that no roster lists do not

@@ -62,6 +62,7 @@ static class CommandRunner
                 output.Started(what);
                 progress.Start(source);
             },
+            Watched = progress.Start,
             Noticed = output.Notice,
         },
     };

@@ -1,8 +1,6 @@
-using System.Text;
 using Cairn.App.Access;
 using Cairn.App.Text;
 using Cairn.Engine.Operations.Backup;
-using Cairn.Files.Selecting;
 using Cairn.Files.Walking;
 using Cairn.Storage;
 
@@ -20,7 +18,9 @@ public static class BackupUseCase
         Validate(request);
         var roots = SourceNaming.NormalRoots(request.Paths, environment.WorkingFolder);
         await using var open = await access.OpenForBackupAsync(cancellationToken);
-        var selection = request.Paths.Count > 0 ? Select(environment, access, request, location, roots) : null;
+        var selection = request.Paths.Count > 0
+            ? SourceSelection.Create(environment, access, roots, request.Exclude, isQuiet: false)
+            : null;
 
         using var state = await LocalState.TakeAsync(
             environment, open.Repository.Id, mayUsePrivate: false, cancellationToken);
@@ -74,28 +74,6 @@ public static class BackupUseCase
         foreach (var tag in request.Tags.Where(tag => tag.Length == 0 || tag.Contains(',')))
             throw new UsageException($"\"{tag}\" is no tag: a tag is not empty and has no comma");
         SourceNaming.RequireSourceName(request.Name);
-    }
-
-    static OwnFolderSelection Select(
-        AppEnvironment environment, RepositoryAccess access, BackupRequest request, StoreLocation location,
-        IReadOnlyList<ReadOnlyMemory<byte>> roots)
-    {
-        var own = environment.Paths.OwnFolders().ToList();
-        if (location.Scheme == StoreScheme.Local)
-            own.Add(("the repository itself", Encoding.UTF8.GetBytes(location.Path)));
-        var excluded = OwnFolders.FindInside(roots, own);
-        foreach (var (what, path) in excluded)
-            environment.Events.Notice($"leaving out {what}: {ByteText.Show(path)}");
-        try
-        {
-            var globs = access.Configuration.Exclude.Select(pattern => new Glob(Encoding.UTF8.GetBytes(pattern)))
-                .Concat(request.Exclude.Select(pattern => new Glob(pattern.Span)));
-            return new OwnFolderSelection([.. excluded.Select(folder => folder.Path)], new GlobSelection(globs));
-        }
-        catch (ArgumentException e)
-        {
-            throw new UsageException(e.Message);
-        }
     }
 
     static ProgramStream? OpenStream(BackupRequest request)

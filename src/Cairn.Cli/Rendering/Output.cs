@@ -42,9 +42,13 @@ sealed class Output : IDisposable
         {
             IsJson = isJson, IsQuiet = isQuiet, Verbosity = verbosity,
             IsTerminal = !Console.IsOutputRedirected, IsErrorTerminal = !Console.IsErrorRedirected,
-            HasColour = !Console.IsErrorRedirected && string.IsNullOrEmpty(
-                Environment.GetEnvironmentVariable("NO_COLOR")),
+            HasColour = !Console.IsErrorRedirected && AllowsColour(),
+            HasResultColour = !Console.IsOutputRedirected && AllowsColour(),
         });
+
+    // See no-color.org.
+    static bool AllowsColour() => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+        && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
     /// <summary>What was asked for: printed also when quiet.</summary>
     public void Result(string line)
@@ -52,6 +56,16 @@ sealed class Output : IDisposable
         if (!IsJson)
             Write(_out, line + "\n");
     }
+
+    public void Result(Table table)
+    {
+        foreach (var line in table.Lines())
+            Result(line);
+    }
+
+    /// <summary>The text in a colour where a result goes to a terminal.</summary>
+    public string Paint(string colour, string text) =>
+        Options.HasResultColour ? $"\x1b[{colour}m{text}\x1b[0m" : text;
 
     /// <summary>How it went: not printed when quiet.</summary>
     public void Summary(string line)
@@ -81,7 +95,7 @@ sealed class Output : IDisposable
     public void Warning(string message)
     {
         if (!IsJson)
-            Write(_error, $"{Coloured("33", "cairn:")} {message}\n");
+            Write(_error, $"{Coloured(Colours.Yellow, "cairn:")} {message}\n");
     }
 
     public void Error(ErrorReport report, int exitCode, Exception? details = null)
@@ -96,7 +110,7 @@ sealed class Output : IDisposable
                 writer.WriteNumber("exitCode", exitCode);
             });
         }
-        var text = new StringBuilder($"{Coloured("31", "cairn:")} {report.Message}\n");
+        var text = new StringBuilder($"{Coloured(Colours.Red, "cairn:")} {report.Message}\n");
         if (report.Hint is not null)
             text.Append($"  {report.Hint}\n");
         if (details is not null && Options.Verbosity >= 2)
@@ -207,5 +221,10 @@ sealed record OutputOptions
     public int Verbosity { get; init; }
     public bool IsTerminal { get; init; }
     public bool IsErrorTerminal { get; init; }
+
+    /// <summary>On standard error.</summary>
     public bool HasColour { get; init; }
+
+    /// <summary>On standard output.</summary>
+    public bool HasResultColour { get; init; }
 }

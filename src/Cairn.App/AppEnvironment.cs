@@ -51,6 +51,12 @@ public sealed record UseCaseEvents
     /// <summary>Worth knowing, nothing wrong.</summary>
     public Action<string>? Noticed { get; init; }
 
+    /// <summary>
+    /// Every request to the store, for a log. Null: nobody wants to know, and nothing is spent on it. Called from any
+    /// thread.
+    /// </summary>
+    public Action<string>? Traced { get; init; }
+
     internal void Start(string what, IProgressSource progress) => Started?.Invoke(what, progress);
 
     /// <summary>As <see cref="Start"/>, for what needs no first line: its output begins at once.</summary>

@@ -29,6 +29,9 @@ static class CommandLine
         root.Add(ConfigCommand.Create(global));
         root.Add(VersionCommand.Create(global));
         root.Add(QuickstartCommand.Create(global));
+        root.Add(CompletionCommand.Create(global));
+        root.Add(CompletionCommand.CreateSuggest(root));
+        root.Add(ManCommand.Create(root));
         return root;
     }
 

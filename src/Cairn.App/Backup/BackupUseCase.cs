@@ -1,4 +1,6 @@
+using System.Text;
 using Cairn.App.Access;
+using Cairn.App.Configuration;
 using Cairn.App.Text;
 using Cairn.Engine.Operations.Backup;
 using Cairn.Files.Walking;
@@ -55,6 +57,19 @@ public static class BackupUseCase
         request is { Paths.Count: 0, StandardInputName: null, Command: null }
             ? request with { Paths = [.. paths.Select(path => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(path))] }
             : request;
+
+    /// <summary>What the request calls its source, before anything is opened: for those who watch from
+    /// outside.</summary>
+    public static string SourceOf(AppEnvironment environment, BackupRequest request)
+    {
+        if (request.Name is { } name)
+            return name;
+        var configuration = ConfigurationReader.Read(environment.Paths, environment.Variable("HOME"));
+        var paths = WithConfiguredPaths(request, configuration.Paths).Paths;
+        return SourceNaming.Default(
+            environment.HostName, SourceNaming.NormalRoots(paths, environment.WorkingFolder),
+            request.StandardInputName);
+    }
 
     static void Validate(BackupRequest request)
     {

@@ -46,7 +46,9 @@ static class BackupCommand
                 ReadsAll = parsed.GetValue(force), IsDryRun = parsed.GetValue(dryRun),
                 CountsAhead = context.Output.ShowsProgress,
             };
+            context.Watch = await BackupWatch.StartAsync(context, request);
             var report = await BackupUseCase.RunAsync(context.Environment, request, context.Cancellation);
+            context.Watch?.Done(report);
             BackupRendering.Print(context.Output, report);
             return ExitCodeOf(report);
         });

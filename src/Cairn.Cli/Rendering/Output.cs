@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Cairn.App.Logging;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Cli.Rendering;
@@ -28,6 +29,9 @@ sealed class Output : IDisposable
 
     public OutputOptions Options { get; }
     public bool IsJson => Options.IsJson;
+
+    /// <summary>Gets what a person sees besides results; null without one.</summary>
+    public LogFile? Log { get; set; }
 
     /// <summary>Somebody watches, or a program that wants to know.</summary>
     public bool ShowsProgress => IsJson || (Options.IsErrorTerminal && !Options.IsQuiet);
@@ -70,21 +74,29 @@ sealed class Output : IDisposable
     /// <summary>How it went: not printed when quiet.</summary>
     public void Summary(string line)
     {
+        Log?.Write(LogLevel.Info, line.Trim());
+        ShowSummary(line);
+    }
+
+    void ShowSummary(string line)
+    {
         if (!IsJson && !Options.IsQuiet)
             Write(IsContentOnOutput ? _error : _out, line + "\n");
     }
 
     public void Started(string what)
     {
+        Log?.Write(LogLevel.Info, what);
         if (IsJson)
             Event("start", writer => writer.WriteString("message", what));
         else if (!IsContentOnOutput || Options.IsErrorTerminal)
-            Summary(what);
+            ShowSummary(what);
         Flush();
     }
 
     public void Notice(string message)
     {
+        Log?.Write(LogLevel.Info, message);
         if (IsJson)
             Event("notice", writer => writer.WriteString("message", message));
         else if (!Options.IsQuiet)
@@ -94,12 +106,16 @@ sealed class Output : IDisposable
     /// <summary>Something is not as it should be, though the run goes on: printed also when quiet.</summary>
     public void Warning(string message)
     {
+        Log?.Write(LogLevel.Warning, message);
         if (!IsJson)
             Write(_error, $"{Coloured(Colours.Yellow, "cairn:")} {message}\n");
     }
 
     public void Error(ErrorReport report, int exitCode, Exception? details = null)
     {
+        Log?.Write(LogLevel.Error, $"{report.Message} (exit code {exitCode})");
+        if (details is not null)
+            Log?.Write(LogLevel.Debug, details.ToString());
         if (IsJson)
         {
             Event("error", writer =>
@@ -165,6 +181,7 @@ sealed class Output : IDisposable
 
     public void Dispose()
     {
+        Log?.Dispose();
         try
         {
             Flush();

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Cairn.App.Configuration;
 
-/// <summary>What an editor needs to know to check and complete <c>config.yaml</c>: JSON Schema, draft 2020-12.</summary>
+/// <summary>What an editor needs to check and complete <c>config.yaml</c>: JSON Schema, draft 2020-12.</summary>
 public static class ConfigurationSchema
 {
     static readonly JsonWriterOptions Options = new()

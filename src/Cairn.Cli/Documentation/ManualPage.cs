@@ -50,7 +50,8 @@ static class ManualPage
     static string Arguments(Command command) => string.Concat(command.Arguments.Select(argument =>
     {
         var several = argument.Arity.MaximumNumberOfValues > 1 ? "..." : "";
-        return argument.Arity.MinimumNumberOfValues == 0 ? $" [{argument.Name}{several}]" : $" {argument.Name}{several}";
+        var name = argument.Name + several;
+        return argument.Arity.MinimumNumberOfValues == 0 ? $" [{name}]" : $" {name}";
     }));
 
     static void Options(Roff page, Command command)

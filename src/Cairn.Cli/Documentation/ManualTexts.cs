@@ -7,8 +7,8 @@ static class ManualTexts
     {
         page.Section("SNAPSHOTS AND PATHS");
         page.Paragraph(
-            "SNAPSHOT is latest (the newest of this machine that has PATH), an id or at least 4 digits of one, or @TIME "
-            + "(the newest that is not younger). PATH is absolute; a path without a slash is a stream.");
+            "SNAPSHOT is latest (the newest of this machine that has PATH), an id or at least 4 digits of one, or "
+            + "@TIME (the newest that is not younger). PATH is absolute; a path without a slash is a stream.");
         page.Section("TIMES");
         page.Item("3D2h5m", "That long ago. s, m, h; D is 24 hours, W 7 D, M 30 D, Y 365 D.");
         page.Item("2026-01-31", "The local midnight that begins the day; 2026/01/31, 01/31/2026, 01-31-2026 and "
@@ -18,13 +18,13 @@ static class ManualTexts
         page.Item("now", "Now.");
         page.Section("PATTERNS");
         page.Paragraph(
-            "* is any run without a slash, ** any run, ? one byte, [a-z] and [!a-z] one of a set, a backslash takes the "
-            + "next byte as it is. Without a slash a pattern matches names, with one in front whole paths, with one "
+            "* is any run without a slash, ** any run, ? one byte, [a-z] and [!a-z] one of a set, a backslash takes "
+            + "the next byte as it is. Without a slash a pattern matches names, with one in front whole paths, with one "
             + "elsewhere the end of paths; a slash at the end restricts it to directories.");
         page.Section("METRICS AND PINGS");
         page.Paragraph(
-            "With metrics-file in the configuration each backup updates a file for the textfile collector of Prometheus' "
-            + "node_exporter, by source. With ping each backup calls that address with /start when it begins, as it is "
+            "With metrics-file in the configuration each backup updates a file for the textfile collector of "
+            + "Prometheus' node_exporter, by source. With ping each backup calls that address with /start when it begins, as it is "
             + "when it ended with status 0, and with /fail otherwise. Neither ever fails a backup.");
     }
 

@@ -16,7 +16,8 @@ static class Suggestions
         return root.Parse(rest).GetCompletions(rest.Length)
             .Select(item => item.InsertText ?? item.Label)
             .Where(text => text.StartsWith(word, StringComparison.Ordinal))
-            // /h and /? are for other systems. Who has not typed a dash may want a file, which the shell completes where nothing is suggested.
+            // /h and /? are for other systems. Who has not typed a dash may want a file, which the shell completes
+            // where nothing is suggested.
             .Where(text => word.StartsWith('-') || text is not ['-' or '/', ..])
             .Distinct().Order(StringComparer.Ordinal);
     }

@@ -5,8 +5,8 @@ using Cairn.Engine.Operations.Statistics;
 namespace Cairn.Cli.Rendering;
 
 /// <summary>
-/// Sizes of groups of snapshots. What a group adds is what no snapshot before needed, in the order of time, so the lines
-/// add up to the repository.
+/// Sizes of groups of snapshots. What a group adds is what no snapshot before needed, in the order of time, so the
+/// lines add up to the repository.
 /// </summary>
 static class StatsRendering
 {

@@ -42,14 +42,18 @@ static class VerifyRendering
         PrintProblems(output, report);
         var result = report.Result;
         output.Summary(
-            (result.Differences == 0 ? "no differences" : HumanText.Count(result.Differences, "difference", "differences"))
+            (result.Differences == 0 ? "no differences"
+                : HumanText.Count(result.Differences, "difference", "differences"))
             + $": snapshot {report.Snapshot.ShortId}, {HumanText.Count(result.Files, "file", "files")}"
             + (isQuick ? " by size and time" : $", read {HumanText.Size(result.BytesRead)}")
             + $", took {HumanText.Duration(report.Elapsed)}");
         if (result.Unread > 0)
-            output.Warning($"{HumanText.Count(result.Unread, "path", "paths")} could not be read, and so not be compared");
+            output.Warning(
+                $"{HumanText.Count(result.Unread, "path", "paths")} could not be read, and so not be compared");
         if (result.Streams > 0)
-            output.Notice($"{HumanText.Count(result.Streams, "stream is", "streams are")} not compared: no file to compare with");
+            output.Notice(
+                HumanText.Count(result.Streams, "stream is", "streams are")
+                + " not compared: there is no file to compare with");
         output.Event("summary", writer =>
         {
             writer.WriteString("command", "verify");

@@ -78,6 +78,7 @@ public class JsonGoldenTests
             Packs = 2, PacksRead = 2,
             BytesRead = 4096,
         });
+        HistoryEvents.WriteAll(output, entry);
         output.Error(new ErrorReport("the store is full", "make room"), ExitCodes.Store);
     }
 

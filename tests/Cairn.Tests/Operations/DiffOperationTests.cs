@@ -119,12 +119,14 @@ public sealed class DiffOperationTests
 
         Assert.Equal([300, 300, 300, 300], usage.Snapshots.Select(item => item.Added.DataBytes));
         Assert.Equal(
-            (await world.Test.ObjectsAsync()).Where(item => item.Key.StartsWith("packs/")).Sum(item => item.Value.Length),
+            (await world.Test.ObjectsAsync()).Where(item => item.Key.StartsWith("packs/"))
+                .Sum(item => item.Value.Length),
             usage.PackBytes);
         Assert.Equal(0, usage.UnknownPacks);
         Assert.Empty(usage.Problems);
         // Without the first, its content is what the second adds: it still needs it.
-        var later = await StatisticsOperation.RunAsync(session, [.. snapshots.Skip(1)], new WorkMonitor("x"), Cancellation);
+        var later = await StatisticsOperation.RunAsync(
+            session, [.. snapshots.Skip(1)], new WorkMonitor("x"), Cancellation);
         Assert.Equal([600, 300, 300], later.Snapshots.Select(item => item.Added.DataBytes));
     }
 

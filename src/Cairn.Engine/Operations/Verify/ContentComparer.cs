@@ -7,8 +7,8 @@ using Cairn.Engine.Sources;
 namespace Cairn.Engine.Operations.Verify;
 
 /// <summary>
-/// Compares files of the disk with what a snapshot holds by the ids of its chunks: nothing of their contents is fetched.
-/// Any thread.
+/// Compares files of the disk with what a snapshot holds by the ids of its chunks: nothing of their contents is
+/// fetched. Any thread.
 /// </summary>
 sealed class ContentComparer(ReadSession session, WorkMonitor monitor)
 {

@@ -9,7 +9,7 @@ sealed class Roff
     bool _isBelowHeading;
 
     public void Title(string name, string section, string date, string version, string manual) =>
-        Macro("TH", name, section, date, version, manual);
+        _text.Append($".TH \"{name}\" {section} {date} \"{version}\" \"{manual}\"\n");
 
     public void Section(string title) => Heading("SH", title);
 

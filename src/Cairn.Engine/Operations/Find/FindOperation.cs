@@ -16,7 +16,7 @@ namespace Cairn.Engine.Operations.Find;
 public static class FindOperation
 {
     // Pieces asked for ahead, of all snapshots together.
-    const int ReadAhead = 64;
+    const int ReadAhead = 16;
     const int ReadAheadOfOne = 8;
 
     /// <summary>Every path that matches in a snapshot, once, with its distinct versions.</summary>

@@ -6,14 +6,14 @@ using Cairn.Engine.Repositories.Reading;
 namespace Cairn.Engine.Operations.Find;
 
 /// <summary>
-/// Reads pieces, several at once, and remembers the last ones: snapshots share most of theirs, and each is to be
-/// searched once. One thread asks.
+/// Reads pieces, several at once, and remembers those that were asked for ahead. All snapshots go through a piece
+/// together, so that none is needed long. One thread asks.
 /// </summary>
 sealed class PieceMemory(IBlobSource source, FindOptions options, CancellationToken cancellationToken)
     : IAsyncDisposable
 {
-    // A leaf is some tens of KiB, and is kept as a whole only where something in it matches.
-    const int PiecesMax = 1024;
+    // Twice what is asked for ahead. Of a leaf that matches as a whole, entries and piece are some hundred KiB.
+    const int PiecesMax = 48;
 
     readonly LruCache<BlobId, Task<FoundPiece>> _pieces = new(PiecesMax);
     readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -11,8 +11,8 @@ public sealed record LogOptions(string Path, LogLevel Level, bool IsJson);
 
 /// <summary>
 /// A file that runs append their lines to, each line in one write, so that runs at the same time do not cut each
-/// other's lines. For its owner only, since messages have names of files in them. A line that cannot be written (the disk is
-/// full) is given up: a log must not end a backup. Any thread.
+/// other's lines. For its owner only, since messages have names of files in them. A line that cannot be written (the
+/// disk is full) is given up: a log must not end a backup. Any thread.
 /// </summary>
 public sealed class LogFile : IDisposable
 {

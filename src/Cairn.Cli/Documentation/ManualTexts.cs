@@ -19,13 +19,13 @@ static class ManualTexts
         page.Section("PATTERNS");
         page.Paragraph(
             "* is any run without a slash, ** any run, ? one byte, [a-z] and [!a-z] one of a set, a backslash takes "
-            + "the next byte as it is. Without a slash a pattern matches names, with one in front whole paths, with one "
-            + "elsewhere the end of paths; a slash at the end restricts it to directories.");
+            + "the next byte as it is. Without a slash a pattern matches names, with one in front whole paths, with "
+            + "one elsewhere the end of paths; a slash at the end restricts it to directories.");
         page.Section("METRICS AND PINGS");
         page.Paragraph(
             "With metrics-file in the configuration each backup updates a file for the textfile collector of "
-            + "Prometheus' node_exporter, by source. With ping each backup calls that address with /start when it begins, as it is "
-            + "when it ended with status 0, and with /fail otherwise. Neither ever fails a backup.");
+            + "Prometheus' node_exporter, by source. With ping each backup calls that address with /start when it "
+            + "begins, as it is when it ended with status 0, and with /fail otherwise. Neither ever fails a backup.");
     }
 
     public static void WriteEnd(Roff page)

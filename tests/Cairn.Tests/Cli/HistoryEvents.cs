@@ -42,7 +42,8 @@ static class HistoryEvents
             isQuick: false);
 
         var usage = new RepositoryUsage(
-            [new SnapshotUsage(first, new RowUsage(3, 1500, 700, 100))], Packs: 2, PackBytes: 8192, UnknownPacks: 0, []);
+            [new SnapshotUsage(first, new RowUsage(3, 1500, 700, 100))], Packs: 2, PackBytes: 8192, UnknownPacks: 0,
+            []);
         StatsRendering.Print(output, new StatisticsReport(usage, []), "source");
         RunRendering.Print(output, second);
     }

@@ -45,10 +45,22 @@ public sealed record UseCaseEvents
     /// person.</summary>
     public Action<string, IProgressSource>? Started { get; init; }
 
+    /// <summary>The same without a first line.</summary>
+    public Action<IProgressSource>? Watched { get; init; }
+
     /// <summary>Worth knowing, nothing wrong.</summary>
     public Action<string>? Noticed { get; init; }
 
+    /// <summary>
+    /// Every request to the store, for a log. Null: nobody wants to know, and nothing is spent on it. Called from any
+    /// thread.
+    /// </summary>
+    public Action<string>? Traced { get; init; }
+
     internal void Start(string what, IProgressSource progress) => Started?.Invoke(what, progress);
+
+    /// <summary>As <see cref="Start"/>, for what needs no first line: its output begins at once.</summary>
+    internal void Watch(IProgressSource progress) => Watched?.Invoke(progress);
 
     internal void Notice(string message) => Noticed?.Invoke(message);
 }

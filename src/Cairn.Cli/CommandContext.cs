@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cairn.App;
+using Cairn.App.Logging;
 using Cairn.App.Text;
 using Cairn.Cli.Rendering;
 using Cairn.Cli.Terminals;
@@ -8,7 +9,11 @@ namespace Cairn.Cli;
 
 /// <summary>What a verb works with.</summary>
 sealed record CommandContext(ParseResult Parsed, Output Output, AppEnvironment Environment,
-    CancellationToken Cancellation);
+    CancellationToken Cancellation)
+{
+    /// <summary>Set by a verb whose runs are watched from outside.</summary>
+    public BackupWatch? Watch { get; set; }
+}
 
 /// <summary>Runs a verb: gives it its surroundings, and turns what it throws into a message and an exit code.</summary>
 static class CommandRunner
@@ -21,14 +26,38 @@ static class CommandRunner
         CancellationToken cancellationToken)
     {
         using var output = global.CreateOutput(parsed);
-        try
+        CommandContext? context = null;
+        var code = await RunGuardedAsync(output, cancellationToken, async () =>
         {
             await using var progress = new ProgressDisplay(output, TimeProvider.System);
-            var context = new CommandContext(parsed, output, CreateEnvironment(output, progress), cancellationToken);
-            var code = await body(context);
+            var environment = CreateEnvironment(output, progress);
+            output.Log = global.Log(parsed).Open(environment, output.Warning);
+            if (output.Log is { IsDebug: true } log)
+                environment = environment with
+                {
+                    Events = environment.Events with { Traced = line => log.Write(LogLevel.Debug, line) },
+                };
+            context = new CommandContext(parsed, output, environment, cancellationToken);
+            var result = await body(context);
             await progress.StopAsync();
             output.Flush();
-            return code;
+            return result;
+        });
+        if (context?.Watch is { } watch)
+            await RunGuardedAsync(output, CancellationToken.None, async () =>
+            {
+                await watch.FinishAsync(code);
+                return code;
+            });
+        return code;
+    }
+
+    static async Task<int> RunGuardedAsync(
+        Output output, CancellationToken cancellationToken, Func<Task<int>> body)
+    {
+        try
+        {
+            return await body();
         }
         catch (OutputClosedException)
         {
@@ -62,6 +91,7 @@ static class CommandRunner
                 output.Started(what);
                 progress.Start(source);
             },
+            Watched = progress.Start,
             Noticed = output.Notice,
         },
     };

@@ -18,14 +18,21 @@ static class CommandLine
         root.Add(BackupCommand.Create(global));
         root.Add(SnapshotsCommand.Create(global));
         root.Add(ListCommand.Create(global));
+        root.Add(FindCommand.Create(global));
+        root.Add(DiffCommand.Create(global));
         root.Add(RestoreCommand.Create(global));
         root.Add(DumpCommand.Create(global));
         root.Add(CheckCommand.Create(global));
+        root.Add(VerifyCommand.Create(global));
+        root.Add(StatsCommand.Create(global));
         root.Add(KeyCommand.Create(global));
         root.Add(HostCommand.Create(global));
         root.Add(ConfigCommand.Create(global));
         root.Add(VersionCommand.Create(global));
         root.Add(QuickstartCommand.Create(global));
+        root.Add(CompletionCommand.Create(global));
+        root.Add(CompletionCommand.CreateSuggest(root));
+        root.Add(ManCommand.Create(root));
         return root;
     }
 

@@ -24,6 +24,22 @@ static class ExitCodes
     public const int Protected = 16;
     public const int Interrupted = 130;
 
+    public static IReadOnlyList<(int Code, string Meaning)> Meanings { get; } =
+    [
+        (Ok, "Done"),
+        (Failed, "Failed"),
+        (Usage, "The command line or the configuration makes no sense"),
+        (Warnings, "Done, with warnings: something could not be read"),
+        (Differences, "Differences were found (diff, verify)"),
+        (NoRepository, "There is no repository, or one of a newer format"),
+        (NoKey, "No key opens the repository"),
+        (Damage, "Damage was found"),
+        (Store, "The store refused, is full, or does not answer"),
+        (Cold, "Data is in a cold class, and must be thawed first"),
+        (Protected, "An object is protected by a lease"),
+        (Interrupted, "Interrupted"),
+    ];
+
     static readonly int[] GravestFirst = [Damage, Store, Failed, Warnings];
 
     public static int Of(Exception exception) => exception switch

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cairn.App;
 using Cairn.App.Access;
+using Cairn.App.Logging;
 using Cairn.App.Secrets;
 using Cairn.Cli.Rendering;
 
@@ -23,9 +24,24 @@ sealed class GlobalOptions
             AllowMultipleArgumentsPerToken = false,
     };
 
+    readonly Option<string?> _logFile = new("--log-file")
+    {
+        Description = "Append what happens to this file (else as configured)", HelpName = "FILE",
+    };
+
+    readonly Option<string?> _logLevel = new("--log-level")
+    {
+        Description = "How much to log: error, warning, info or debug", HelpName = "LEVEL",
+    };
+
+    readonly Option<bool> _logJson = new("--log-json") { Description = "Log a JSON object a line" };
+
+    public GlobalOptions() => _logLevel.CompletionSources.Add(LogSettings.Names.ToArray());
+
     public void AddTo(RootCommand root)
     {
-        foreach (Option option in new Option[] { _repository, _json, _quiet, _verbose })
+        foreach (Option option in new Option[]
+            { _repository, _json, _quiet, _verbose, _logFile, _logLevel, _logJson })
         {
             option.Recursive = true;
             root.Add(option);
@@ -33,6 +49,11 @@ sealed class GlobalOptions
     }
 
     public string? Repository(ParseResult parsed) => parsed.GetValue(_repository);
+
+    public LogSettings Log(ParseResult parsed) => new()
+    {
+        File = parsed.GetValue(_logFile), Level = parsed.GetValue(_logLevel), IsJson = parsed.GetValue(_logJson),
+    };
 
     public Output CreateOutput(ParseResult parsed) => Output.ForProcess(
         isJson: parsed.GetValue(_json), isQuiet: parsed.GetValue(_quiet),

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cairn.EndToEnd.Campaigns;
 
 namespace Cairn.EndToEnd;
@@ -61,32 +60,11 @@ public class SecondDecoderTests
         for (var i = 0; i < 50; i++)
             Noise.WriteFile(Path.Combine(folder, $"small {i}"), seed: i, 100 * i);
         File.CreateSymbolicLink(Path.Combine(source, "link"), "folder/small 3");
-        Run("ln", Path.Combine(source, "text"), Path.Combine(source, "second name"));
-        Run("truncate", "-s", "30M", Path.Combine(source, "hole"));
+        Programs.Run("ln", Path.Combine(source, "text"), Path.Combine(source, "second name"));
+        Programs.Run("truncate", "-s", "30M", Path.Combine(source, "hole"));
     }
 
-    static string Decode(CairnHome home, params string[] arguments)
-    {
-        // The file that init makes has a word of explanation around the key.
-        var key = Path.Combine(home.Folder, "key alone");
-        File.WriteAllLines(key, File.ReadLines(Path.Combine(home.Folder, "recovery"))
-            .Where(line => line.StartsWith("CAIRN-RECOVERY-1-", StringComparison.Ordinal)));
-        var decoder = Path.Combine(
-            Path.GetDirectoryName(CairnHome.Executable)!, "tests", "decoder", "cairn_decoder.py");
-        return Run("/usr/bin/python3",
-            [decoder, home.Repository, "--recovery-key-file", key, .. arguments]);
-    }
-
-    static string Run(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}\n{output}\n{errors.Result}");
-        return output;
-    }
+    static string Decode(CairnHome home, params string[] arguments) =>
+        Decoder.Run(
+            home.Repository, Decoder.KeyAlone(Path.Combine(home.Folder, "recovery"), home.Folder), arguments);
 }

@@ -67,6 +67,7 @@ public static class Rules
         new("9-base", "reserved"),
         new("9-packs", "per pack, ascending"),
         new("9-bitmap", "a bitmap with all bits set, or none, MUST NOT be written"),
+        new("9-newest", "MUST report these *missing*", "what a reader remembers is no object"),
         new("10-order", "components compared as unsigned bytes"),
         new("10-classes", "Class 0 are files, class 1 are streams"),
         new("10-empty", "An empty manifest is one leaf piece without records"),

@@ -52,8 +52,11 @@ sealed class RepositoryAccess
     {
         // Attempts end soon: a local disk either works or does not. Remote stores will bring their own patience.
         var options = new RetryOptions { Patience = TimeSpan.FromSeconds(30) };
+        var store = Location.Open(new LocalStoreOptions { CreateRoot = createRoot });
+        if (_environment.Events.Traced is { } trace)
+            store = new TracingStore(store, trace, _environment.Time);
         return new RetryingStore(
-            Location.Open(new LocalStoreOptions { CreateRoot = createRoot }), options, _environment.Time,
+            store, options, _environment.Time,
             Random.Shared.NextDouble);
     }
 

@@ -1,8 +1,8 @@
 using System.Text;
 using Cairn.App.Access;
+using Cairn.App.Configuration;
 using Cairn.App.Text;
 using Cairn.Engine.Operations.Backup;
-using Cairn.Files.Selecting;
 using Cairn.Files.Walking;
 using Cairn.Storage;
 
@@ -21,7 +21,9 @@ public static class BackupUseCase
         var roots = SourceNaming.NormalRoots(request.Paths, environment.WorkingFolder);
         await using var open = await access.OpenForBackupAsync(cancellationToken);
         var trust = (request.Trust ?? access.Configuration.Trust)?.Resolve(open.Repository) ?? AuthorTrust.Enrolled;
-        var selection = request.Paths.Count > 0 ? Select(environment, access, request, location, roots) : null;
+        var selection = request.Paths.Count > 0
+            ? SourceSelection.Create(environment, access, roots, request.Exclude, isQuiet: false)
+            : null;
 
         using var state = await LocalState.TakeAsync(
             environment, open.Repository.Id, mayUsePrivate: false, cancellationToken);
@@ -57,6 +59,19 @@ public static class BackupUseCase
             ? request with { Paths = [.. paths.Select(path => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(path))] }
             : request;
 
+    /// <summary>What the request calls its source, before anything is opened: for those who watch from
+    /// outside.</summary>
+    public static string SourceOf(AppEnvironment environment, BackupRequest request)
+    {
+        if (request.Name is { } name)
+            return name;
+        var configuration = ConfigurationReader.Read(environment.Paths, environment.Variable("HOME"));
+        var paths = WithConfiguredPaths(request, configuration.Paths).Paths;
+        return SourceNaming.Default(
+            environment.HostName, SourceNaming.NormalRoots(paths, environment.WorkingFolder),
+            request.StandardInputName);
+    }
+
     static void Validate(BackupRequest request)
     {
         var kinds = (request.Paths.Count > 0 ? 1 : 0) + (request.StandardInputName is null ? 0 : 1)
@@ -75,28 +90,6 @@ public static class BackupUseCase
         foreach (var tag in request.Tags.Where(tag => tag.Length == 0 || tag.Contains(',')))
             throw new UsageException($"\"{tag}\" is no tag: a tag is not empty and has no comma");
         SourceNaming.RequireSourceName(request.Name);
-    }
-
-    static OwnFolderSelection Select(
-        AppEnvironment environment, RepositoryAccess access, BackupRequest request, StoreLocation location,
-        IReadOnlyList<ReadOnlyMemory<byte>> roots)
-    {
-        var own = environment.Paths.OwnFolders().ToList();
-        if (location.Scheme == StoreScheme.Local)
-            own.Add(("the repository itself", Encoding.UTF8.GetBytes(location.Path)));
-        var excluded = OwnFolders.FindInside(roots, own);
-        foreach (var (what, path) in excluded)
-            environment.Events.Notice($"leaving out {what}: {ByteText.Show(path)}");
-        try
-        {
-            var globs = access.Configuration.Exclude.Select(pattern => new Glob(Encoding.UTF8.GetBytes(pattern)))
-                .Concat(request.Exclude.Select(pattern => new Glob(pattern.Span)));
-            return new OwnFolderSelection([.. excluded.Select(folder => folder.Path)], new GlobSelection(globs));
-        }
-        catch (ArgumentException e)
-        {
-            throw new UsageException(e.Message);
-        }
     }
 
     static ProgramStream? OpenStream(BackupRequest request)

@@ -1,4 +1,5 @@
 using Cairn.App.Hosts;
+using Cairn.App.Logging;
 
 namespace Cairn.App.Configuration;
 
@@ -33,4 +34,16 @@ public sealed record CairnConfiguration
 
     /// <summary>For every backup, on top of those of the command line.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Absolute.</summary>
+    public string? LogFile { get; init; }
+
+    public LogLevel LogLevel { get; init; } = LogLevel.Info;
+    public bool IsLogJson { get; init; }
+
+    /// <summary>Absolute.</summary>
+    public string? MetricsFile { get; init; }
+
+    /// <summary>Base of the addresses that are called; may hold a secret, and is never printed.</summary>
+    public Uri? Ping { get; init; }
 }

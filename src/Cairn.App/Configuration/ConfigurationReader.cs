@@ -1,4 +1,5 @@
 using Cairn.App.Hosts;
+using Cairn.App.Logging;
 using Cairn.App.Text;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -11,29 +12,41 @@ namespace Cairn.App.Configuration;
 /// </summary>
 static class ConfigurationReader
 {
-    const string Repository = "repository";
-    const string PassphraseFile = "passphrase-file";
-    const string PassphraseCommand = "passphrase-command";
-    const string PathsToBackUp = "paths";
-    const string IdentityFile = "identity-file";
-    const string OpenPgp = "openpgp";
-    const string Trust = "trust";
-    const string Exclude = "exclude";
-    const string Tags = "tags";
     const int FileSizeMax = 1 << 20;
-
-    static readonly string[] Keys =
-        [Repository, PassphraseFile, PassphraseCommand, IdentityFile, OpenPgp, PathsToBackUp, Trust, Exclude, Tags];
 
     public static CairnConfiguration Read(CairnPaths paths, string? home)
     {
-        if (paths.FindConfigurationFile() is not { } file)
-            return new CairnConfiguration();
+        return paths.FindConfigurationFile() is { } file
+            ? Parse(ReadText(file), file, home)
+            : new CairnConfiguration();
+    }
+
+    /// <summary>The first thing that is not understood ends it.</summary>
+    public static CairnConfiguration Parse(string text, string file, string? home) =>
+        Parse(text, file, home, problem => throw problem);
+
+    /// <summary>Everything that is not understood, and what the rest says.</summary>
+    public static (CairnConfiguration Configuration, IReadOnlyList<string> Problems) Check(string file, string? home)
+    {
+        var problems = new List<string>();
         try
         {
-            if (new FileInfo(file).Length > FileSizeMax)
-                throw new ConfigurationException($"{file}: larger than {FileSizeMax} bytes");
-            return Parse(System.IO.File.ReadAllText(file), file, home);
+            return (Parse(ReadText(file), file, home, problem => problems.Add(problem.Message)), problems);
+        }
+        catch (ConfigurationException e)
+        {
+            problems.Add(e.Message);
+            return (new CairnConfiguration { File = file }, problems);
+        }
+    }
+
+    static string ReadText(string file)
+    {
+        try
+        {
+            return new FileInfo(file).Length <= FileSizeMax
+                ? System.IO.File.ReadAllText(file)
+                : throw new ConfigurationException($"{file}: larger than {FileSizeMax} bytes");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -41,7 +54,8 @@ static class ConfigurationReader
         }
     }
 
-    public static CairnConfiguration Parse(string text, string file, string? home)
+    static CairnConfiguration Parse(
+        string text, string file, string? home, Action<ConfigurationException> report)
     {
         var yaml = new YamlStream();
         try
@@ -52,6 +66,11 @@ static class ConfigurationReader
         {
             throw new ConfigurationException($"{file}, line {e.Start.Line}: {Describe(e)}", e);
         }
+        // The library's own scanner stumbles over some bytes that are no text.
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            throw new ConfigurationException($"{file}: this is no valid YAML", e);
+        }
         if (yaml.Documents.Count > 1)
             throw At(file, yaml.Documents[1].RootNode, "only one document is allowed");
         var configuration = new CairnConfiguration { File = file };
@@ -60,7 +79,16 @@ static class ConfigurationReader
         if (yaml.Documents[0].RootNode is not YamlMappingNode root)
             throw At(file, yaml.Documents[0].RootNode, "expected lines of the form \"key: value\"");
         foreach (var (key, value) in root.Children)
-            configuration = Apply(configuration, file, home, key, value);
+        {
+            try
+            {
+                configuration = Apply(configuration, file, home, key, value);
+            }
+            catch (ConfigurationException e)
+            {
+                report(e);
+            }
+        }
         return configuration;
     }
 
@@ -70,39 +98,59 @@ static class ConfigurationReader
         var name = (key as YamlScalarNode)?.Value ?? throw At(file, key, "a key must be a word");
         return name switch
         {
-            Repository => configuration with { Repository = ToLocation(Text(file, name, value), file, home) },
-            PassphraseFile => configuration with { PassphraseFile = ToPath(Text(file, name, value), file, home) },
-            PassphraseCommand => configuration with { PassphraseCommand = Text(file, name, value) },
-            PathsToBackUp => configuration with
+            ConfigurationKeys.Repository =>
+                configuration with { Repository = ToLocation(Text(file, name, value), file, home) },
+            ConfigurationKeys.PassphraseFile =>
+                configuration with { PassphraseFile = ToPath(Text(file, name, value), file, home) },
+            ConfigurationKeys.PassphraseCommand => configuration with { PassphraseCommand = Text(file, name, value) },
+            ConfigurationKeys.Paths => configuration with
             {
                 Paths = [.. List(file, name, value).Select(path => ToPath(path, file, home))],
             },
-            IdentityFile => configuration with { IdentityFile = ToPath(Text(file, name, value), file, home) },
-            OpenPgp => configuration with { UsesOpenPgp = Flag(file, name, value) },
-            Trust => configuration with
+            ConfigurationKeys.IdentityFile =>
+                configuration with { IdentityFile = ToPath(Text(file, name, value), file, home) },
+            ConfigurationKeys.OpenPgp => configuration with { UsesOpenPgp = Switch(file, name, value) },
+            ConfigurationKeys.Trust => configuration with
             {
                 Trust = value is YamlSequenceNode
                     ? new TrustSetting(List(file, name, value)) : TrustSetting.Parse(Text(file, name, value)),
             },
-            Exclude => configuration with { Exclude = List(file, name, value) },
-            Tags => configuration with { Tags = List(file, name, value) },
-            _ => throw At(file, key, $"unknown key \"{name}\"" + (NearestName.Find(name, Keys) is { } nearest
-                ? $", did you mean \"{nearest}\""
-                : $", known are {string.Join(", ", Keys)}")),
+            ConfigurationKeys.Exclude => configuration with { Exclude = List(file, name, value) },
+            ConfigurationKeys.Tags => configuration with { Tags = List(file, name, value) },
+            ConfigurationKeys.LogFile => configuration with { LogFile = ToPath(Text(file, name, value), file, home) },
+            ConfigurationKeys.LogLevel => configuration with { LogLevel = Level(file, name, value) },
+            ConfigurationKeys.LogJson => configuration with { IsLogJson = Switch(file, name, value) },
+            ConfigurationKeys.MetricsFile =>
+                configuration with { MetricsFile = ToPath(Text(file, name, value), file, home) },
+            ConfigurationKeys.Ping => configuration with { Ping = Address(file, name, value) },
+            _ => throw At(
+                file, key, $"unknown key \"{name}\""
+                + (NearestName.Find(name, ConfigurationKeys.Names) is { } nearest
+                    ? $", did you mean \"{nearest}\""
+                    : $", known are {string.Join(", ", ConfigurationKeys.Names)}")),
         };
     }
+
+    static bool Switch(string file, string name, YamlNode value) => Text(file, name, value) switch
+    {
+        "true" => true,
+        "false" => false,
+        _ => throw At(file, value, $"\"{name}\" is true or false"),
+    };
+
+    static LogLevel Level(string file, string name, YamlNode value) => LogSettings.TryParse(Text(file, name, value))
+        ?? throw At(file, value, $"\"{name}\" is one of {string.Join(", ", LogSettings.Names)}");
+
+    static Uri Address(string file, string name, YamlNode value) =>
+        Uri.TryCreate(Text(file, name, value), UriKind.Absolute, out var address)
+        && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp)
+            ? address
+            : throw At(file, value, $"\"{name}\" needs an address that begins with https:// or http://");
 
     static string Text(string file, string name, YamlNode value) =>
         value is YamlScalarNode { Value: { Length: > 0 } text }
             ? text
             : throw At(file, value, $"\"{name}\" needs a text");
-
-    static bool Flag(string file, string name, YamlNode value) => (value as YamlScalarNode)?.Value switch
-    {
-        "true" => true,
-        "false" => false,
-        _ => throw At(file, value, $"\"{name}\" needs true or false"),
-    };
 
     static string[] List(string file, string name, YamlNode value) =>
         value is YamlSequenceNode list

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.App.Interop;
 
@@ -13,6 +14,33 @@ static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "getcwd", SetLastError = true)]
     private static partial byte* GetWorkingFolder(byte* buffer, nuint size);
+
+    [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    private static partial nint Write(int descriptor, byte* bytes, nuint length);
+
+    /// <summary>
+    /// Made if it is not there, for its owner only. .NET's appending only goes to the end once, when opening: two
+    /// processes would then overwrite each other.
+    /// </summary>
+    public static SafeFileHandle OpenForAppending(string path)
+    {
+        const int WriteOnly = 1, Create = 0x40, Append = 0x400, CloseOnExec = 0x80000;
+        const uint OwnerOnly = 0x180;
+        var descriptor = Open(path, WriteOnly | Create | Append | CloseOnExec, OwnerOnly);
+        return descriptor >= 0
+            ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    /// <summary>In one call, so that nothing of another process comes between. False if not all was written.</summary>
+    public static bool TryWrite(SafeFileHandle file, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* pointer = bytes)
+            return Write((int)file.DangerousGetHandle(), pointer, (nuint)bytes.Length) == bytes.Length;
+    }
 
     /// <summary>The path without symlinks, or null if it is not there.</summary>
     public static byte[]? Resolve(ReadOnlySpan<byte> path)

@@ -1,4 +1,5 @@
 using Cairn.App.Access;
+using Cairn.App.Snapshots;
 using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.Snapshots;
 
@@ -7,12 +8,7 @@ namespace Cairn.App.Reading;
 public sealed record SnapshotsRequest
 {
     public required AccessOptions Access { get; init; }
-
-    /// <summary>Null: of all hosts.</summary>
-    public string? Host { get; init; }
-
-    /// <summary>Only those that have all of these.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public SnapshotFilter Filter { get; init; } = SnapshotFilter.Everything;
 }
 
 /// <param name="Snapshots">Ascending by time.</param>
@@ -30,8 +26,6 @@ public static class SnapshotsUseCase
         if (listing.NotAccepted.Count > 0)
             environment.Events.Notice(
                 $"{listing.NotAccepted.Count} of revoked hosts do not count and are not shown");
-        var chosen = listing.Snapshots.Where(snapshot =>
-            (request.Host is null || snapshot.HostName == request.Host) && request.Tags.All(snapshot.Tags.Contains));
-        return new SnapshotsReport([.. chosen], listing.Problems);
+        return new SnapshotsReport(request.Filter.Select(listing.Snapshots), listing.Problems);
     }
 }

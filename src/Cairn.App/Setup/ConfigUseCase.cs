@@ -8,6 +8,9 @@ public sealed record EffectiveSetting(string Name, IReadOnlyList<string> Values,
 
 public sealed record NamedPath(string Name, string Path);
 
+/// <param name="File">Null: there is none, which is fine.</param>
+public sealed record ConfigurationReport(string? File, IReadOnlyList<string> Problems);
+
 /// <summary>What is in force here. Never says anything of a secret.</summary>
 public static class ConfigUseCase
 {
@@ -29,8 +32,22 @@ public static class ConfigUseCase
             FromFile("trust", configuration.Trust?.Hosts ?? [], file),
             FromFile("exclude", configuration.Exclude, file),
             FromFile("tags", configuration.Tags, file),
+            FromFile("log-file", configuration.LogFile is { } log ? [log] : [], file),
+            FromFile("metrics-file", configuration.MetricsFile is { } metrics ? [metrics] : [], file),
+            FromFile("ping", configuration.Ping is { } ping ? [$"{ping.Host} (the rest may be a secret)"] : [], file),
             new("host", [environment.HostName], "this machine"),
         ];
+    }
+
+    /// <summary>Whether the configuration can be used. Looks at what it names, and opens nothing.</summary>
+    /// <param name="file">Null: the one in force.</param>
+    public static ConfigurationReport Check(AppEnvironment environment, string? file)
+    {
+        var path = file is null ? environment.Paths.FindConfigurationFile() : Path.GetFullPath(file);
+        if (path is null)
+            return new ConfigurationReport(File: null, []);
+        var (configuration, problems) = ConfigurationReader.Check(path, environment.Variable("HOME"));
+        return new ConfigurationReport(path, [.. problems, .. ConfigurationAdvice.Of(configuration)]);
     }
 
     public static IReadOnlyList<NamedPath> Paths(AppEnvironment environment)

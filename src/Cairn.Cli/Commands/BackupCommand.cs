@@ -25,12 +25,8 @@ static class BackupCommand
             Description = "Name of the source (host and paths); for --command of its stream too", HelpName = "NAME",
         };
         var tags = CommonOptions.Tags("Label of the snapshot; may be repeated");
-        var exclude = new Option<string[]>("--exclude", "-e")
-        {
-            Description = "Leave out what matches: *.o, /home/*/.cache, build/; may be repeated", HelpName = "PATTERN",
-        };
-        var oneFileSystem = new Option<bool>("--one-file-system",
-            "-x") { Description = "Do not enter other file systems" };
+        var exclude = CommonOptions.Exclude();
+        var oneFileSystem = CommonOptions.OneFileSystem();
         var force = new Option<bool>("--read-all") { Description = "Read files that look unchanged too" };
         var trust = new Option<string?>("--trust")
         {
@@ -58,7 +54,9 @@ static class BackupCommand
                 ReadsAll = parsed.GetValue(force), IsDryRun = parsed.GetValue(dryRun),
                 CountsAhead = context.Output.ShowsProgress,
             };
+            context.Watch = await BackupWatch.StartAsync(context, request);
             var report = await BackupUseCase.RunAsync(context.Environment, request, context.Cancellation);
+            context.Watch?.Done(report);
             BackupRendering.Print(context.Output, report);
             return ExitCodeOf(report);
         });

@@ -23,7 +23,17 @@ static class CommonOptions
 
     public static Option<bool> DryRun(string description) => new("--dry-run", "-n") { Description = description };
 
-    public static Argument<string> Snapshot() => new("SNAPSHOT[:PATH]")
+    public static Option<string[]> Exclude() => new("--exclude", "-e")
+    {
+        Description = "Leave out what matches: *.o, /home/*/.cache, build/; may be repeated", HelpName = "PATTERN",
+    };
+
+    public static Option<bool> OneFileSystem() => new("--one-file-system", "-x")
+    {
+        Description = "Do not enter other file systems",
+    };
+
+    public static Argument<string> Snapshot(string name = "SNAPSHOT[:PATH]") => new(name)
     {
         Description = "\"latest\", an id or at least 4 digits of one, or @TIME (@2026-01-31, @3D ago)",
     };

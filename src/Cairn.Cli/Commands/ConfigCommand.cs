@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text;
 using Cairn.App;
 using Cairn.App.Access;
+using Cairn.App.Configuration;
 using Cairn.App.Setup;
 using Cairn.Cli.Rendering;
 
@@ -44,6 +46,49 @@ static class ConfigCommand
         });
         command.Add(show);
         command.Add(paths);
+        command.Add(CreateCheck(global));
+        command.Add(CreateSchema(global));
         return command;
+    }
+
+    static Command CreateCheck(GlobalOptions global)
+    {
+        var check = new Command("check", "Look for mistakes in the configuration; status 2 if there are any");
+        var file = new Argument<string?>("FILE")
+        {
+            Description = "The one in force if not given", Arity = ArgumentArity.ZeroOrOne,
+        };
+        check.Add(file);
+        CommandRunner.Handle(check, global, context =>
+        {
+            var report = ConfigUseCase.Check(context.Environment, context.Parsed.GetValue(file));
+            foreach (var problem in report.Problems)
+            {
+                context.Output.Warning(problem);
+                context.Output.Event("problem", writer =>
+                {
+                    writer.WriteString("message", problem);
+                    writer.WriteBoolean("isError", value: true);
+                });
+            }
+            if (report.File is null)
+                context.Output.Summary("there is no configuration file, and none is needed");
+            else if (report.Problems.Count == 0)
+                context.Output.Summary($"{report.File}: no mistakes");
+            return Task.FromResult(report.Problems.Count == 0 ? ExitCodes.Ok : ExitCodes.Usage);
+        });
+        return check;
+    }
+
+    static Command CreateSchema(GlobalOptions global)
+    {
+        var schema = new Command("schema", "Print a JSON Schema of the configuration, for editors");
+        CommandRunner.Handle(schema, global, context =>
+        {
+            // The schema is JSON itself: it is the result with --json too.
+            context.Output.Content.Write(Encoding.UTF8.GetBytes(ConfigurationSchema.Print() + "\n"));
+            return Task.FromResult(ExitCodes.Ok);
+        });
+        return schema;
     }
 }

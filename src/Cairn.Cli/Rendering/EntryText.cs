@@ -15,14 +15,12 @@ static class EntryText
         var name = (entry.Kind == EntryKind.Stream ? "" : "/") + ByteText.Show(path);
         if (!isLong)
             return name;
-        var time = TimeOf(entry);
         var target = entry.Kind == EntryKind.Symlink ? $" -> {ByteText.Show(entry.LinkTarget)}" : "";
         var owner = OwnerText(entry.Owner.UserName, entry.Owner.UserId);
         var group = OwnerText(entry.Owner.GroupName, entry.Owner.GroupId);
-        var modified = time is { } known ? HumanText.Time(known) : "?";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{ModeText(entry)} {owner,-8} {group,-8} {entry.Size,14:N0} {modified,19} {name}{target}");
+            $"{ModeText(entry)} {owner,-8} {group,-8} {entry.Size,14:N0} {TimeText(entry),19} {name}{target}");
     }
 
     public static void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> path, Entry entry)
@@ -41,7 +39,7 @@ static class EntryText
             writer.WriteName("target", entry.LinkTarget.Span);
     }
 
-    static string KindName(EntryKind kind) => kind switch
+    internal static string KindName(EntryKind kind) => kind switch
     {
         EntryKind.File => "file",
         EntryKind.Directory => "directory",
@@ -51,6 +49,8 @@ static class EntryText
         EntryKind.BlockDevice => "blockDevice",
         _ => "stream",
     };
+
+    internal static string TimeText(Entry entry) => TimeOf(entry) is { } known ? HumanText.Time(known) : "?";
 
     internal static string ModeText(Entry entry)
     {

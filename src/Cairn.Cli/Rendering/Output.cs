@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Cairn.App.Logging;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Cli.Rendering;
@@ -29,6 +30,9 @@ sealed class Output : IDisposable
     public OutputOptions Options { get; }
     public bool IsJson => Options.IsJson;
 
+    /// <summary>Gets what a person sees besides results; null without one.</summary>
+    public LogFile? Log { get; set; }
+
     /// <summary>Somebody watches, or a program that wants to know.</summary>
     public bool ShowsProgress => IsJson || (Options.IsErrorTerminal && !Options.IsQuiet);
 
@@ -42,9 +46,13 @@ sealed class Output : IDisposable
         {
             IsJson = isJson, IsQuiet = isQuiet, Verbosity = verbosity,
             IsTerminal = !Console.IsOutputRedirected, IsErrorTerminal = !Console.IsErrorRedirected,
-            HasColour = !Console.IsErrorRedirected && string.IsNullOrEmpty(
-                Environment.GetEnvironmentVariable("NO_COLOR")),
+            HasColour = !Console.IsErrorRedirected && AllowsColour(),
+            HasResultColour = !Console.IsOutputRedirected && AllowsColour(),
         });
+
+    // See no-color.org.
+    static bool AllowsColour() => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+        && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
     /// <summary>What was asked for: printed also when quiet.</summary>
     public void Result(string line)
@@ -53,8 +61,24 @@ sealed class Output : IDisposable
             Write(_out, line + "\n");
     }
 
+    public void Result(Table table)
+    {
+        foreach (var line in table.Lines())
+            Result(line);
+    }
+
+    /// <summary>The text in a colour where a result goes to a terminal.</summary>
+    public string Paint(string colour, string text) =>
+        Options.HasResultColour ? $"\x1b[{colour}m{text}\x1b[0m" : text;
+
     /// <summary>How it went: not printed when quiet.</summary>
     public void Summary(string line)
+    {
+        Log?.Write(LogLevel.Info, line.Trim());
+        ShowSummary(line);
+    }
+
+    void ShowSummary(string line)
     {
         if (!IsJson && !Options.IsQuiet)
             Write(IsContentOnOutput ? _error : _out, line + "\n");
@@ -62,15 +86,17 @@ sealed class Output : IDisposable
 
     public void Started(string what)
     {
+        Log?.Write(LogLevel.Info, what);
         if (IsJson)
             Event("start", writer => writer.WriteString("message", what));
         else if (!IsContentOnOutput || Options.IsErrorTerminal)
-            Summary(what);
+            ShowSummary(what);
         Flush();
     }
 
     public void Notice(string message)
     {
+        Log?.Write(LogLevel.Info, message);
         if (IsJson)
             Event("notice", writer => writer.WriteString("message", message));
         else if (!Options.IsQuiet)
@@ -80,12 +106,16 @@ sealed class Output : IDisposable
     /// <summary>Something is not as it should be, though the run goes on: printed also when quiet.</summary>
     public void Warning(string message)
     {
+        Log?.Write(LogLevel.Warning, message);
         if (!IsJson)
-            Write(_error, $"{Coloured("33", "cairn:")} {message}\n");
+            Write(_error, $"{Coloured(Colours.Yellow, "cairn:")} {message}\n");
     }
 
     public void Error(ErrorReport report, int exitCode, Exception? details = null)
     {
+        Log?.Write(LogLevel.Error, $"{report.Message} (exit code {exitCode})");
+        if (details is not null)
+            Log?.Write(LogLevel.Debug, details.ToString());
         if (IsJson)
         {
             Event("error", writer =>
@@ -96,7 +126,7 @@ sealed class Output : IDisposable
                 writer.WriteNumber("exitCode", exitCode);
             });
         }
-        var text = new StringBuilder($"{Coloured("31", "cairn:")} {report.Message}\n");
+        var text = new StringBuilder($"{Coloured(Colours.Red, "cairn:")} {report.Message}\n");
         if (report.Hint is not null)
             text.Append($"  {report.Hint}\n");
         if (details is not null && Options.Verbosity >= 2)
@@ -151,6 +181,7 @@ sealed class Output : IDisposable
 
     public void Dispose()
     {
+        Log?.Dispose();
         try
         {
             Flush();
@@ -207,5 +238,10 @@ sealed record OutputOptions
     public int Verbosity { get; init; }
     public bool IsTerminal { get; init; }
     public bool IsErrorTerminal { get; init; }
+
+    /// <summary>On standard error.</summary>
     public bool HasColour { get; init; }
+
+    /// <summary>On standard output.</summary>
+    public bool HasResultColour { get; init; }
 }

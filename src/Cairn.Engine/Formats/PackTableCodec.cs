@@ -68,6 +68,8 @@ public static class PackTableCodec
         var authors = new SignerId[count];
         for (var i = 0; i < count; i++)
             authors[i] = new SignerId(reader.Bytes(SignerId.Size));
+        if (count > 1 && authors.Distinct().Count() < count)
+            throw Violation("an author of a pack stands twice");
         return authors;
     }
 

@@ -56,6 +56,15 @@ sealed class DiffSide
 
     public void Skip() => _nodes.Pop();
 
+    /// <summary>Whether the next piece held nothing of the range, and was left out.</summary>
+    public bool TrySkipOutside(ManifestRange range)
+    {
+        if (Node is not { } node || range.Overlaps(node.Row?.First, node.Next))
+            return false;
+        Skip();
+        return true;
+    }
+
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         Invariant.That(!HasEntry);

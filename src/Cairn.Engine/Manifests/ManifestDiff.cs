@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Cairn.Engine.Entries;
-using Cairn.Engine.Formats.Manifests;
 using Cairn.Engine.Primitives;
 
 namespace Cairn.Engine.Manifests;
@@ -17,8 +16,13 @@ public sealed record ManifestDifference(byte Class, ReadOnlyMemory<byte> Directo
 public sealed class ManifestDiff(IBlobSource source)
 {
     /// <summary>What differs, in the manifest's order.</summary>
+    public IAsyncEnumerable<ManifestDifference> ReadAsync(
+        BlobId before, int beforeLevel, BlobId after, int afterLevel, CancellationToken cancellationToken) =>
+        ReadAsync(before, beforeLevel, after, afterLevel, ManifestRange.Everything, cancellationToken);
+
+    /// <summary>What differs in a range, in the manifest's order; pieces outside of it are not read.</summary>
     public async IAsyncEnumerable<ManifestDifference> ReadAsync(
-        BlobId before, int beforeLevel, BlobId after, int afterLevel,
+        BlobId before, int beforeLevel, BlobId after, int afterLevel, ManifestRange range,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var left = new DiffSide(source, before, beforeLevel);
@@ -26,6 +30,8 @@ public sealed class ManifestDiff(IBlobSource source)
         var comparer = new EntryComparer();
         while (!left.IsAtEnd || !right.IsAtEnd)
         {
+            if (left.TrySkipOutside(range) || right.TrySkipOutside(range))
+                continue;
             if (left.Node is { } a && right.Node is { } b && a.Id == b.Id && a.Level == b.Level)
             {
                 left.Skip();
@@ -41,6 +47,8 @@ public sealed class ManifestDiff(IBlobSource source)
             var key = order <= 0 ? left.Key!.Value : right.Key!.Value;
             var old = order <= 0 ? left.Take() : null;
             var @new = order >= 0 ? right.Take() : null;
+            if (!range.Contains(key))
+                continue;
             if (old is null || @new is null || !comparer.AreSame(old, @new))
                 yield return new ManifestDifference(key.Class, key.Path, old, @new);
         }
@@ -75,23 +83,5 @@ public sealed class ManifestDiff(IBlobSource source)
         if (left.Key is not { } a)
             return -1;
         return right.Key is { } b ? a.CompareTo(b) : 1;
-    }
-
-    /// <summary>Entries are the same if their records are, whatever the numbers of their owners.</summary>
-    sealed class EntryComparer
-    {
-        readonly PieceWriter _left = new();
-        readonly PieceWriter _right = new();
-
-        public bool AreSame(Entry left, Entry right)
-        {
-            if (!left.Owner.Equals(right.Owner))
-                return false;
-            _left.Clear();
-            _right.Clear();
-            EntryCodec.Write(_left, left, owner: 0);
-            EntryCodec.Write(_right, right, owner: 0);
-            return _left.Written.SequenceEqual(_right.Written);
-        }
     }
 }

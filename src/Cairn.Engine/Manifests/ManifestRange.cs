@@ -65,9 +65,10 @@ public sealed class ManifestRange
         return default;
     }
 
-    bool Contains(in ManifestKey key) =>
-        ContainsBlock(key.Class, key.Path.Span)
-        && (_scope != Scope.Single || key.Name.Span.SequenceEqual(_low.Name.Span));
+    internal bool Contains(in ManifestKey key) => Contains(key.Class, key.Path.Span, key.Name.Span);
+
+    internal bool Contains(byte @class, ReadOnlySpan<byte> path, ReadOnlySpan<byte> name) =>
+        ContainsBlock(@class, path) && (_scope != Scope.Single || name.SequenceEqual(_low.Name.Span));
 
     bool ContainsBlock(byte @class, ReadOnlySpan<byte> path) => _scope switch
     {

@@ -80,9 +80,7 @@ public static class RepositoryOpener
         var descriptor = await ReadDescriptorAsync(store, cancellationToken);
         var epochs = await EpochChain.ReadAsync(store, descriptor, cancellationToken);
         var listing = await KeyStore.ReadAsync(store, descriptor.Id, epochs, cancellationToken);
-        var secrets = OpenSeeds(listing, secret, epochs) ?? throw new WrongKeyException(
-            $"no key slot of the repository at {store.Location} opens with this passphrase or key"
-            + (listing.Problems.Count > 0 ? $" (and {listing.Problems[0]})" : ""));
+        var secrets = OpenSeeds(listing, secret, epochs) ?? throw NothingOpens(store, listing);
         var first = RequireSeedsOf(epochs, secrets);
         var shared = new SharedKeys(
             first.Shared.Index.Copy(), first.Shared.BlobId.Copy(), first.Shared.Chunking.Copy());
@@ -115,6 +113,18 @@ public static class RepositoryOpener
         foreach (var epoch in epochs)
             registry.AddAdmin(epoch.Admin);
         return registry;
+    }
+
+    // With a slot lost nobody can tell a wrong key from the right one to that slot; damage is the graver of the two.
+    static Exception NothingOpens(IObjectStore store, KeyListing listing)
+    {
+        var what = $"no key slot of the repository at {store.Location} opens with this passphrase or key";
+        return listing.LostSlots.Count == 0
+            ? new WrongKeyException(what)
+            : new DamagedObjectException(
+                new ObjectKey("keys"), FailureKind.Framing,
+                $"{what}, but slot {listing.LostSlots[0]} is missing or damaged, and it may have been the one. "
+                + "Try another key");
     }
 
     // What the seeds derive must be what descriptor and epochs state: that is what authenticates both.

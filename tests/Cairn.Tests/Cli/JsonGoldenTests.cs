@@ -85,6 +85,7 @@ public class JsonGoldenTests
             BytesRead = 4096,
         });
         WriteKeysAndHosts(output);
+        HistoryEvents.WriteAll(output, entry);
         output.Error(new ErrorReport("the store is full", "make room"), ExitCodes.Store);
     }
 

@@ -45,6 +45,40 @@ public class CountingStoreConformanceTests : DecoratorConformance
     protected override ValueTask<IObjectStore> CreateAsync() => new(new CountingStore(Memory));
 }
 
+public class TracingStoreConformanceTests : DecoratorConformance
+{
+    protected override ValueTask<IObjectStore> CreateAsync() =>
+        new(new TracingStore(Memory, _ => { }, TimeProvider.System));
+
+    [Fact]
+    public async Task Every_request_is_told_with_its_outcome()
+    {
+        var lines = new List<string>();
+        var time = new ManualTime();
+        await using var store = new TracingStore(
+            new FaultyStore(Memory, StoreFaults.None), line => lines.Add(line[..line.LastIndexOf(',')]), time);
+        var key = new ObjectKey("index/x");
+        await store.PutAsync(key, [new byte[5]], PutOptions.Hot, Token);
+        await store.PutAsync(key, [new byte[5]], PutOptions.Hot, Token);
+        using (await store.GetAsync(key, new ByteRange(1, 2), maxBytes: 10, Token))
+        {
+        }
+        await Assert.ThrowsAsync<StoreException>(
+            () => store.GetAsync(new ObjectKey("index/y"), ByteRange.Whole, maxBytes: 10, Token));
+        await store.StatAsync(key, Token);
+        await foreach (var _ in store.ListAsync("index/", Token))
+        {
+        }
+        await store.DeleteAsync(key, Token);
+
+        Assert.Equal(
+            ["PUT index/x: 5 bytes", "PUT index/x: was there already", "GET index/x from 1: 2 bytes",
+                "GET index/y: failed (NotFound)", "STAT index/x: 5 bytes", "LIST index/: 1 objects",
+                "DELETE index/x: done"],
+            lines.Select(line => line.Contains("failed") ? line[..(line.IndexOf(')') + 1)] : line));
+    }
+}
+
 public class FaultyStoreConformanceTests : DecoratorConformance
 {
     protected override ValueTask<IObjectStore> CreateAsync() => new(new FaultyStore(Memory, StoreFaults.None));

@@ -121,6 +121,8 @@ static class PackScenarios
             p => p with { TableZeros = z => [.. z, .. new byte[32]] }),
         Case("no-authors", Framing, "7-table", "Nobody vouches for it.",
             p => p with { TableText = t => t.With(0, 0, 0).Without(2, 16) }),
+        Case("author-twice", Framing, "7-table", "The same author twice, where one would do.",
+            p => p with { TableText = t => t.With(0, 2, 0).Inserting(18, t.AsSpan(2, 16)) }),
         Case("authors-beyond-limit", Framing, "1-limits", "1,025 authors.",
             p => p with { TableText = t => t.With(0, 1, 4) }),
         Case("rows-more-than-fit", Framing, "1-limits", "2^20 rows in a table of two.",

@@ -16,8 +16,9 @@ static class StrictRecord
     /// own.
     /// </param>
     public static T Decode<T>(ReadOnlySpan<byte> bytes, MessageParser<T> parser, Action<T>? requireKnown = null)
-        where T : IMessage<T>
+        where T : IMessage<T>, new()
     {
+        WireForm.Require(bytes, new T().Descriptor);
         T record;
         try
         {

@@ -31,7 +31,9 @@ public sealed class LocalManifest : IDisposable
 
     internal long StreamLength => _footer.StreamLength;
 
-    public static string NameOf(Bytes32 source) => $"manifest-{Convert.ToHexStringLower(source.AsSpan()[..16])}";
+    const string FilePrefix = "manifest-";
+
+    public static string NameOf(Bytes32 source) => $"{FilePrefix}{Convert.ToHexStringLower(source.AsSpan()[..16])}";
 
     /// <summary>
     /// Reads the whole file once to see whether it is intact: some ten gigabytes a second, if it is in memory.
@@ -54,6 +56,18 @@ public sealed class LocalManifest : IDisposable
         {
             if (!isOpen)
                 file.Dispose();
+        }
+    }
+
+    /// <summary>The last snapshot of every source that was backed up from here.</summary>
+    public static IEnumerable<ObjectHash> SnapshotsOf(IStateFolder folder, RepositoryId repository)
+    {
+        foreach (var name in folder.List().Where(name => name.StartsWith(FilePrefix, StringComparison.Ordinal)))
+        {
+            using var file = folder.TryOpen(name);
+            if (file is not null && LocalManifestFooter.TryRead(file) is var (footer, _)
+                && footer.Repository == repository)
+                yield return footer.Snapshot;
         }
     }
 

@@ -16,16 +16,22 @@ public sealed class LedgerChain(IStateFolder state, SignerId host)
 
     public PreviousLedger Last()
     {
-        using var file = state.TryOpen(FileName);
-        if (file is null)
+        if (TryRead(state) is not var (owner, hash) || owner != host)
             return PreviousLedger.Unknown;
-        if (file.Length != Magic.Length + SignerId.Size + ObjectHash.Size)
-            return PreviousLedger.Unknown;
-        var bytes = file.Slice(0, (int)file.Length);
-        if (!bytes.StartsWith(Magic) || new SignerId(bytes.Slice(Magic.Length, SignerId.Size)) != host)
-            return PreviousLedger.Unknown;
-        var hash = new ObjectHash(bytes[(Magic.Length + SignerId.Size)..]);
         return hash == default ? PreviousLedger.First : PreviousLedger.Known(hash);
+    }
+
+    /// <summary>Whose chain the state remembers, and its last ledger: the default if there is none yet.</summary>
+    internal static (SignerId Host, ObjectHash Ledger)? TryRead(IStateFolder state)
+    {
+        using var file = state.TryOpen(FileName);
+        if (file is null || file.Length != Magic.Length + SignerId.Size + ObjectHash.Size)
+            return null;
+        var bytes = file.Slice(0, (int)file.Length);
+        return bytes.StartsWith(Magic)
+            ? (new SignerId(bytes.Slice(Magic.Length, SignerId.Size)),
+                new ObjectHash(bytes[(Magic.Length + SignerId.Size)..]))
+            : null;
     }
 
     /// <summary>A host that has just been enrolled has no ledgers yet: its first one says so.</summary>

@@ -1,5 +1,4 @@
 using Cairn.Engine.Formats;
-using Cairn.Engine.Formats.Records;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Keys;
 
@@ -40,12 +39,7 @@ static class AccessCheck
                     ObjectNames.Hosts, kind: null, "no record of a host is left, so nothing can be believed");
         });
         AddAll(context, context.Session.Retired.Problems);
-        foreach (var (key, name) in context.Inventory.Moves)
-            await context.TryReadAsync(
-                key, name.Hash,
-                bytes => StrictRecord.Decode(
-                    context.OpenDated(ObjectType.Moves, name, bytes).Body.Span, MoveRecord.Parser),
-                cancellationToken);
+        await MoveCheck.RunAsync(context, cancellationToken);
     }
 
     static void AddAll(CheckContext context, IEnumerable<string> problems)

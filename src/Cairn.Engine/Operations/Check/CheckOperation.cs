@@ -27,6 +27,7 @@ public static class CheckOperation
         using var context = new CheckContext(session, inventory, findings, options, monitor);
         await AccessCheck.RunAsync(context, cancellationToken);
         await LedgerCheck.RunAsync(context, cancellationToken);
+        NewestLinkCheck.Run(context);
         var missing = await PackListCheck.RunAsync(context, cancellationToken);
         var snapshots = new SnapshotCheck(context, missing);
         await snapshots.RunAsync(cancellationToken);

@@ -14,9 +14,9 @@ namespace Cairn.Engine.Operations.Check;
 /// </summary>
 sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missing)
 {
-    readonly Dictionary<ObjectHash, (SignerId Host, DatedName Name, Storage.ObjectKey Key)> _ledgers =
-        context.Inventory.Ledgers.ToDictionary(
-            ledger => ledger.Name.Hash, ledger => (ledger.Host, ledger.Name, ledger.Key));
+    // By the hash, of which there may be copies under other names.
+    readonly ILookup<ObjectHash, (Storage.ObjectKey Key, SignerId Host, DatedName Name)> _ledgers =
+        context.Inventory.Ledgers.ToLookup(ledger => ledger.Name.Hash);
 
     /// <summary>Those that could be read, whole or not.</summary>
     public List<SnapshotInfo> Snapshots { get; } = [];
@@ -115,8 +115,9 @@ sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missin
 
     async Task<Ledger?> ReadLedgerAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
     {
-        if (!_ledgers.TryGetValue(snapshot.Name.Ledger, out var found) || found.Host != snapshot.Name.Host
-            || found.Name.Ulid != snapshot.Name.Ulid)
+        var found = _ledgers[snapshot.Name.Ledger].FirstOrDefault(ledger =>
+            ledger.Host == snapshot.Name.Host && ledger.Name.Ulid == snapshot.Name.Ulid);
+        if (found == default)
         {
             context.Findings.Damage(
                 snapshot.Name.Key.Value, kind: null,

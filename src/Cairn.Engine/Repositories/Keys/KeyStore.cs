@@ -19,6 +19,10 @@ public sealed record KeyListing(
         {
             Seals = objects.SelectMany(stored => stored.Slot.Seals).DistinctBy(seal => seal.Key).ToDictionary(),
         })];
+
+    /// <summary>Listed by the roster, and not there or not readable.</summary>
+    public IReadOnlyList<ObjectHash> LostSlots { get; } =
+        [.. Roster.Slots.Except(Slots.Select(stored => stored.Hash))];
 }
 
 /// <summary>

@@ -5,13 +5,16 @@ namespace Cairn.Engine.Repositories.Reading;
 
 /// <summary>
 /// A repository opened with its secrets, and all that reading operations share: index, retired records, blobs. Borrows
-/// the repository.
+/// the repository and the state.
 /// </summary>
 public sealed class ReadSession : IDisposable
 {
-    ReadSession(Repository repository, BlobIndex index, RetiredLog retired, IReadOnlyList<ObjectProblem> problems)
+    ReadSession(
+        Repository repository, IStateFolder state, BlobIndex index, RetiredLog retired,
+        IReadOnlyList<ObjectProblem> problems)
     {
         Repository = repository;
+        State = state;
         Index = index;
         Retired = retired;
         IndexProblems = problems;
@@ -19,6 +22,7 @@ public sealed class ReadSession : IDisposable
     }
 
     public Repository Repository { get; }
+    public IStateFolder State { get; }
     public BlobIndex Index { get; }
     public RetiredLog Retired { get; }
     public BlobReader Blobs { get; }
@@ -36,7 +40,7 @@ public sealed class ReadSession : IDisposable
         await retired.LookAsync(cancellationToken);
         var (index, problems) = await LocalIndex.OpenAsync(
             repository, state, retired, IndexUse.Reading, cancellationToken);
-        return new ReadSession(repository, index, retired, problems);
+        return new ReadSession(repository, state, index, retired, problems);
     }
 
     public void Dispose()

@@ -1,0 +1,77 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Cairn.App.Configuration;
+
+/// <summary>What an editor needs to check and complete <c>config.yaml</c>: JSON Schema, draft 2020-12.</summary>
+public static class ConfigurationSchema
+{
+    static readonly JsonWriterOptions Options = new()
+    {
+        Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Every key with what it means, in the order of the documentation.</summary>
+    public static IEnumerable<(string Name, string Description)> Descriptions =>
+        ConfigurationKeys.All.Select(key => (key.Name, key.Description));
+
+    public static string Print()
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, Options))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("$schema", "https://json-schema.org/draft/2020-12/schema");
+            writer.WriteString("title", "Configuration of Cairn");
+            writer.WriteString("type", "object");
+            writer.WriteBoolean("additionalProperties", value: false);
+            writer.WriteStartObject("properties");
+            foreach (var key in ConfigurationKeys.All)
+            {
+                writer.WriteStartObject(key.Name);
+                writer.WriteString("description", key.Description);
+                WriteType(writer, key);
+                writer.WriteEndObject();
+            }
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    static void WriteType(Utf8JsonWriter writer, ConfigurationKey key)
+    {
+        switch (key.Kind)
+        {
+            case ConfigurationKind.List:
+                writer.WriteString("type", "array");
+                writer.WriteStartObject("items");
+                writer.WriteString("type", "string");
+                writer.WriteNumber("minLength", 1);
+                writer.WriteEndObject();
+                break;
+            case ConfigurationKind.TextOrList:
+                writer.WriteStartArray("type");
+                writer.WriteStringValue("string");
+                writer.WriteStringValue("array");
+                writer.WriteEndArray();
+                break;
+            case ConfigurationKind.Switch:
+                writer.WriteString("type", "boolean");
+                break;
+            case ConfigurationKind.Choice:
+                writer.WriteStartArray("enum");
+                foreach (var choice in key.Choices)
+                    writer.WriteStringValue(choice);
+                writer.WriteEndArray();
+                break;
+            default:
+                writer.WriteString("type", "string");
+                writer.WriteNumber("minLength", 1);
+                if (key.Kind == ConfigurationKind.Address)
+                    writer.WriteString("pattern", "^https?://");
+                break;
+        }
+    }
+}

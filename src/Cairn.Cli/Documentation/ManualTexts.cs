@@ -1,0 +1,52 @@
+namespace Cairn.Cli.Documentation;
+
+/// <summary>What the definitions of commands do not say.</summary>
+static class ManualTexts
+{
+    public static void Write(Roff page)
+    {
+        page.Section("SNAPSHOTS AND PATHS");
+        page.Paragraph(
+            "SNAPSHOT is latest (the newest of this machine that has PATH), an id or at least 4 digits of one, or "
+            + "@TIME (the newest that is not younger). PATH is absolute; a path without a slash is a stream.");
+        page.Section("TIMES");
+        page.Item("3D2h5m", "That long ago. s, m, h; D is 24 hours, W 7 D, M 30 D, Y 365 D.");
+        page.Item("2026-01-31", "The local midnight that begins the day; 2026/01/31, 01/31/2026, 01-31-2026 and "
+            + "20260131Z are the same.");
+        page.Item("2026-01-31T07:00:00+02:00", "Without a zone, local time; 20260131T070000Z is UTC.");
+        page.Item("1769842800", "Seconds since 1970.");
+        page.Item("now", "Now.");
+        page.Section("PATTERNS");
+        page.Paragraph(
+            "* is any run without a slash, ** any run, ? one byte, [a-z] and [!a-z] one of a set, a backslash takes "
+            + "the next byte as it is. Without a slash a pattern matches names, with one in front whole paths, with "
+            + "one elsewhere the end of paths; a slash at the end restricts it to directories.");
+        page.Section("METRICS AND PINGS");
+        page.Paragraph(
+            "With metrics-file in the configuration each backup updates a file for the textfile collector of "
+            + "Prometheus' node_exporter, by source. With ping each backup calls that address with /start when it "
+            + "begins, as it is when it ended with status 0, and with /fail otherwise. Neither ever fails a backup.");
+    }
+
+    public static void WriteEnd(Roff page)
+    {
+        page.Section("EXIT STATUS");
+        foreach (var (code, meaning) in ExitCodes.Meanings)
+            page.Item($"{code}", meaning + ".");
+        page.Section("ENVIRONMENT");
+        page.Item("CAIRN_REPOSITORY", "Where the repository is, if -r does not say.");
+        page.Item("CAIRN_PASSPHRASE", "The passphrase.");
+        page.Item("CAIRN_NEW_PASSPHRASE", "A new passphrase, where one is asked for.");
+        page.Item("CAIRN_RECOVERY_KEY", "The recovery key, instead of a passphrase.");
+        page.Item("NO_COLOR", "No colours, whatever the value, unless it is empty.");
+        page.Section("FILES");
+        page.Item("~/.config/cairn/config.yaml, /etc/cairn/config.yaml", "Configuration; see cairn config paths.");
+        page.Item("~/.config/cairn/credentials/", "What this machine backs up with. Keep it from others.");
+        page.Item("~/.local/state/cairn/, ~/.cache/cairn/", "Made anew if deleted.");
+        page.Section("EXAMPLES");
+        page.Example(
+            "cairn -r /mnt/backup/cairn init", "cairn -r /mnt/backup/cairn backup ~/Documents",
+            "cairn -r /mnt/backup/cairn find '*.odt' --newer 2W",
+            "cairn -r /mnt/backup/cairn restore latest:/home/ada/Documents --target restored");
+    }
+}

@@ -1,0 +1,53 @@
+using Cairn.App.Reading;
+using Cairn.Engine.Repositories.Reading;
+using Cairn.Engine.Snapshots;
+
+namespace Cairn.Cli.Rendering;
+
+static class SnapshotsRendering
+{
+    public static void Print(Output output, SnapshotsReport report, SnapshotGrouping grouping)
+    {
+        if (grouping.IsNone)
+            PrintTable(output, report.Snapshots);
+        else
+        {
+            foreach (var (title, snapshots) in grouping.Group(report.Snapshots))
+            {
+                output.Result(output.Paint(Colours.Bold, title));
+                PrintTable(output, snapshots);
+                output.Result("");
+            }
+        }
+        foreach (var snapshot in report.Snapshots)
+            output.Event("snapshot", writer => SnapshotJson.Write(writer, snapshot));
+        output.Summary(HumanText.Count(report.Snapshots.Count, "snapshot", "snapshots"));
+        PrintProblems(output, report.Problems);
+    }
+
+    public static void PrintProblems(Output output, IReadOnlyList<ObjectProblem> problems)
+    {
+        foreach (var problem in problems)
+        {
+            output.Warning(problem.Message);
+            output.Event("problem", writer =>
+            {
+                writer.WriteString("message", problem.Message);
+                writer.WriteBoolean("isDamage", !problem.IsForeign);
+            });
+        }
+    }
+
+    static void PrintTable(Output output, IReadOnlyList<SnapshotInfo> snapshots)
+    {
+        var table = new Table(["ID", "TIME", "HOST", "SOURCE", "TAGS", "FILES", "SIZE"], 5, 6);
+        foreach (var snapshot in snapshots)
+        {
+            table.Add(
+                snapshot.ShortId, HumanText.Time(snapshot.Time), SnapshotText.Show(snapshot.HostName),
+                SnapshotText.Source(snapshot), SnapshotText.Tags(snapshot),
+                HumanText.Count(snapshot.Statistics.Files), HumanText.Size(snapshot.Statistics.Bytes));
+        }
+        output.Result(table);
+    }
+}

@@ -33,9 +33,10 @@ static class ReadAhead
         }
         finally
         {
-            await stop.CancelAsync();
+            stop.Cancel();
             foreach (var task in inFlight)
-                await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ((Task)task).ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 }

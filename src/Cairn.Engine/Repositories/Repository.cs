@@ -73,6 +73,17 @@ public sealed class Repository : IDisposable
     /// <summary>The epochs' secret keys, when opened with a passphrase or another secret.</summary>
     public RepositorySecrets? Secrets { get; internal set; }
 
+    /// <summary>
+    /// Reads anew who was let in: an operation may take days, and somebody be enrolled meanwhile. Nothing else may
+    /// verify at the same time.
+    /// </summary>
+    public async Task LearnSignersAsync(CancellationToken cancellationToken)
+    {
+        var (tail, problems) = await HostRecords.ReadAsync(Store, Keys, Signers, cancellationToken);
+        HostTail = tail;
+        HasHostGaps = problems.Count > 0;
+    }
+
     public HostIdentity RequireHost() => Host ?? throw new CredentialException(
         "this machine has no credential for the repository, so it cannot write to it");
 

@@ -21,6 +21,9 @@ public sealed class RetiredLog(
     readonly HashSet<ObjectKey> _read = [];
     readonly Dictionary<SignerId, Dictionary<ulong, (ObjectHash Hash, ObjectHash? Previous)>> _chains = [];
     readonly List<string> _problems = [];
+    readonly Dictionary<ObjectKey, string> _unknown = [];
+    // So many were enrolled when the unknown were last held against them.
+    int _enrolled;
 
     /// <summary>Packs that will be deleted or have been: never again a place to deduplicate against.</summary>
     public HashSet<ObjectHash> Condemned { get; } = [];
@@ -37,10 +40,10 @@ public sealed class RetiredLog(
     public HashSet<ObjectHash> Accepted { get; } = [];
 
     /// <summary>There are records of signers who are not known here.</summary>
-    public bool HasUnknownSigners { get; private set; }
+    public bool HasUnknownSigners => _unknown.Count > 0;
 
     /// <summary>Records that could not be read, and links missing in the chains.</summary>
-    public IReadOnlyList<string> Problems => [.. _problems, .. FindGaps()];
+    public IReadOnlyList<string> Problems => [.. _problems, .. _unknown.Values, .. FindGaps()];
 
     /// <summary>
     /// Looks: reads what has come since the last look. A record that cannot be read stops the caller, because it may
@@ -51,7 +54,7 @@ public sealed class RetiredLog(
         var found = new List<(ObjectKey Key, DatedName Name)>();
         await foreach (var info in store.ListAsync(ObjectNames.Retired, cancellationToken))
         {
-            if (info.ForeignName is null && !_read.Contains(info.Key)
+            if (info.ForeignName is null && !_read.Contains(info.Key) && !_unknown.ContainsKey(info.Key)
                 && ObjectNames.TryParseDated(ObjectNames.Retired, info.Key, out var name))
                 found.Add((info.Key, name));
         }
@@ -60,20 +63,42 @@ public sealed class RetiredLog(
             try
             {
                 await ObjectReader.ReadAsync(store, key, name.Hash, bytes => Take(bytes, name), cancellationToken);
+                _read.Add(key);
             }
             // Anybody who stole a host can plant such a record, and must not stop the others with it. Whether it may
             // have been a maintainer whose own record is lost, the caller knows.
-            catch (DamagedObjectException e) when (e.IsForeign || e.IsOfUnknownSigner || skipsDamaged)
+            catch (DamagedObjectException e) when (e.IsOfUnknownSigner)
             {
-                HasUnknownSigners |= e.IsOfUnknownSigner;
+                _unknown.Add(key, e.Message);
+            }
+            catch (DamagedObjectException e) when (e.IsForeign || skipsDamaged)
+            {
                 _problems.Add(e.Message);
+                _read.Add(key);
             }
             catch (UnsupportedFormatException e) when (skipsDamaged)
             {
                 _problems.Add(e.Message);
+                _read.Add(key);
             }
-            _read.Add(key);
         }
+    }
+
+    /// <summary>
+    /// Looks, and takes nobody for a stranger who is none: whoever was entitled since the repository was opened may
+    /// have condemned what the caller relies on (docs/design/commit-protocol.md, S4).
+    /// </summary>
+    public async Task LookAsync(Repository repository, CancellationToken cancellationToken)
+    {
+        await LookAsync(cancellationToken);
+        if (!HasUnknownSigners)
+            return;
+        await repository.LearnSignersAsync(cancellationToken);
+        if (repository.Signers.Enrolled.Count == _enrolled)
+            return;
+        _enrolled = repository.Signers.Enrolled.Count;
+        _unknown.Clear();
+        await LookAsync(cancellationToken);
     }
 
     /// <summary>Opens a record: who wrote it, and what it says.</summary>

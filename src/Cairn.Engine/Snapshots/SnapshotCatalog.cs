@@ -48,11 +48,13 @@ public static class SnapshotCatalog
             else if (!IsRetired(name, retired))
                 (IsAccepted(name, retired, repository.Signers) ? names : notAccepted).Add(name);
         }
+        if (names.Any(name => repository.Signers.FindEnrolled(name.Host) is null))
+            await repository.LearnSignersAsync(cancellationToken);
         var snapshots = new ConcurrentQueue<SnapshotInfo>();
         var parallel = new ParallelOptions
         {
             MaxDegreeOfParallelism = Math.Max(repository.Store.Capabilities.Concurrency, 1),
-            CancellationToken = cancellationToken,
+            CancellationToken = cancellationToken, TaskScheduler = repository.Environment.Threads.Scheduler,
         };
         await Parallel.ForEachAsync(names, parallel, async (name, cancellation) =>
         {

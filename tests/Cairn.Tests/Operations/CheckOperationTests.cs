@@ -1,4 +1,5 @@
 using System.Text;
+using Cairn.Engine.Formats;
 using Cairn.Engine.Operations.Check;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
@@ -7,6 +8,7 @@ using Cairn.Engine.Storage;
 using Cairn.Testing;
 using Cairn.Testing.Repositories;
 using Cairn.Testing.State;
+using Cairn.Testing.Stores;
 using Cairn.Testing.Trees;
 
 namespace Cairn.Tests.Operations;
@@ -141,9 +143,44 @@ public sealed class CheckOperationTests
         return test;
     }
 
-    static async Task<CheckResult> CheckAsync(TestRepository test, double percent)
+    [Fact]
+    public async Task What_is_forgotten_and_deleted_beside_a_check_is_no_damage()
     {
-        using var repository = await test.OpenForReadingAsync();
+        await using var test = await SampleAsync();
+        using var admin = await test.OpenForReadingAsync();
+        var writer = new RetiredWriter(admin.Keys, admin.RequireSecrets().Admin, test.Environment, test.Store);
+        var names = (await test.ObjectsAsync()).Keys.Select(name => new ObjectKey(name)).ToList();
+        var isDone = false;
+        var store = new HookedStore(test.Store);
+        store.Before = async (member, name) =>
+        {
+            if (isDone || member != StoreMember.Get || !name.StartsWith("snapshots/", StringComparison.Ordinal))
+                return;
+            isDone = true;
+            List<ObjectHash> snapshots = [], packs = [];
+            foreach (var key in names)
+            {
+                if (ObjectNames.TryParseSnapshot(key, out var snapshot))
+                    snapshots.Add(snapshot.Hash);
+                if (ObjectNames.TryParsePack(key, out var pack))
+                    packs.Add(pack);
+            }
+            await writer.ForgetAsync(snapshots, TestContext.Current.CancellationToken);
+            await writer.CondemnAsync(packs, TestContext.Current.CancellationToken);
+            await writer.ListDeletionAsync(packs, TestContext.Current.CancellationToken);
+            foreach (var pack in packs)
+                await test.Store.DeleteAsync(ObjectNames.Pack(pack), TestContext.Current.CancellationToken);
+        };
+        var result = await CheckAsync(test, percent: 100, store);
+        Assert.True(isDone);
+        Assert.DoesNotContain(result.Findings, finding => finding.Severity != CheckSeverity.Note);
+        Assert.Equal((0, 0), (result.LostFileCount, result.Snapshots));
+        Assert.Empty(result.LostFiles);
+    }
+
+    static async Task<CheckResult> CheckAsync(TestRepository test, double percent, IObjectStore? store = null)
+    {
+        using var repository = await test.OpenForReadingAsync(store ?? test.Store);
         using var session = await ReadSession.OpenAsync(repository, new MemoryStateFolder(), default);
         var options = new CheckOptions { ReadDataPercent = percent, Workers = 2 };
         return await CheckOperation.RunAsync(session, options, new CheckMonitor(), default);

@@ -148,7 +148,7 @@ public static class BackupOperation
             CancellationToken cancellationToken)
         {
             await using var checkpoints = new Checkpoints(
-                session, needs, options, repository.Environment.Time, cancellationToken);
+                session, needs, options, repository.Environment, cancellationToken);
             using var pass = new BackupPass(
                 repository, writer, former, local, input, options, monitor, _problems, checkpoints.Token);
             try

@@ -3,6 +3,7 @@ using System.Text;
 using Cairn.Engine.Entries;
 using Cairn.Engine.Manifests;
 using Cairn.Engine.Manifests.Local;
+using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Writing;
 using Cairn.Engine.Sources;
@@ -23,13 +24,14 @@ sealed class BackupPass : IDisposable
     const ushort StreamMode = 0x180; // rw-------
 
     readonly Repository _repository;
+    readonly EngineThreads _threads;
     readonly BlobWriter _writer;
     readonly BackupInput _input;
     readonly BackupOptions _options;
     readonly BackupMonitor _monitor;
     readonly ProblemLog _problems;
-    readonly WorkQueue _queue = new(FileItemsMax, ChunksMax);
-    readonly BlockingCollection<BatchWork> _batches = new(BatchesMax);
+    readonly WorkQueue _queue;
+    readonly BatchQueue _batches;
     readonly ConcurrentDictionary<BatchWork, byte> _outstanding = new();
     readonly SourceComparer _comparer;
     readonly ManifestAssembler _assembler;
@@ -41,6 +43,9 @@ sealed class BackupPass : IDisposable
         BackupOptions options, BackupMonitor monitor, ProblemLog problems, CancellationToken cancellationToken)
     {
         _repository = repository;
+        _threads = repository.Environment.Threads;
+        _queue = new WorkQueue(FileItemsMax, ChunksMax, _threads);
+        _batches = new BatchQueue(BatchesMax, _threads);
         _writer = writer;
         _input = input;
         _options = options;
@@ -72,14 +77,12 @@ sealed class BackupPass : IDisposable
     {
         foreach (var batch in _outstanding.Keys)
             batch.Dispose();
-        _batches.Dispose();
         _assembler.Dispose();
         _stop.Dispose();
     }
 
-    // Long-running: these block, and must not take the thread pool's threads from the uploads.
-    Task Start(Action action) => Task.Factory.StartNew(
-        () => Guard(action), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    // These block, and must not take the thread pool's threads from the uploads.
+    Task Start(Action action) => _threads.RunBlocking(() => Guard(action));
 
     void Guard(Action action)
     {
@@ -106,6 +109,7 @@ sealed class BackupPass : IDisposable
     {
         _writer.Stop();
         _queue.Stop();
+        _batches.Stop();
         foreach (var batch in _outstanding.Keys)
             batch.Stop();
     }
@@ -124,7 +128,7 @@ sealed class BackupPass : IDisposable
         if (_input.Streams.Count > 0 && !HandStreams())
             return;
         _comparer.Finish();
-        _batches.CompleteAdding();
+        _batches.Complete();
         _queue.Complete();
     }
 
@@ -147,10 +151,10 @@ sealed class BackupPass : IDisposable
         var pairs = _input.Streams.Select(stream => (Stream: stream, Entry: CreateEntry(stream))).ToList();
         pairs.Sort((left, right) => left.Entry.Name.Span.SequenceCompareTo(right.Entry.Name.Span));
         Entry[] entries = [.. pairs.Select(pair => pair.Entry)];
-        var work = new BatchWork(StreamClass, default, entries, batch: null);
+        var work = new BatchWork(StreamClass, default, entries, batch: null, _threads);
         for (var i = 0; i < entries.Length; i++)
         {
-            work.AddLarge(i, new PendingFile(entries[i]));
+            work.AddLarge(i, new PendingFile(entries[i], _threads));
             work.IsKnown(i) = _comparer.IsKnown(StreamClass, entries[i]);
         }
         return Hand(work) && pairs.Index().All(
@@ -170,8 +174,7 @@ sealed class BackupPass : IDisposable
     bool Hand(BatchWork work)
     {
         _outstanding.TryAdd(work, 0);
-        _batches.Add(work, _stop.Token);
-        return !_stop.IsCancellationRequested;
+        return _batches.Add(work) && !_stop.IsCancellationRequested;
     }
 
     void Work()
@@ -182,7 +185,7 @@ sealed class BackupPass : IDisposable
 
     void Assemble()
     {
-        foreach (var batch in _batches.GetConsumingEnumerable(_stop.Token))
+        while (_batches.Take() is { } batch)
         {
             _assembler.Add(batch);
             _outstanding.TryRemove(batch, out _);

@@ -144,7 +144,7 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
     /// <summary>H2, H4: reads what others have retired since, and never relies on it again.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
-        await retired.LookAsync(cancellationToken);
+        await retired.LookAsync(repository, cancellationToken);
         // S4: a record that nobody here can verify may be a condemnation, if records of who may write such are missing.
         if (retired.HasUnknownSigners && repository.HasHostGaps)
             throw new DamagedObjectException(

@@ -1,4 +1,5 @@
 using Cairn.Engine.Entries;
+using Cairn.Engine.Primitives;
 using Cairn.Engine.Sources;
 
 namespace Cairn.Engine.Operations.Backup;
@@ -7,8 +8,9 @@ namespace Cairn.Engine.Operations.Backup;
 /// One batch of the walk on its way through the pass: workers read its files in any order, the manifest's thread waits
 /// for the small ones together and takes the large ones one by one. Owns the batch.
 /// </summary>
-sealed class BatchWork(byte @class, ReadOnlyMemory<byte> directory, IReadOnlyList<Entry> entries, DirectoryBatch? batch)
-    : IDisposable
+sealed class BatchWork(
+    byte @class, ReadOnlyMemory<byte> directory, IReadOnlyList<Entry> entries, DirectoryBatch? batch,
+    EngineThreads threads) : IDisposable
 {
     readonly object _lock = new();
     readonly BatchEntryState[] _states = new BatchEntryState[entries.Count];
@@ -51,7 +53,7 @@ sealed class BatchWork(byte @class, ReadOnlyMemory<byte> directory, IReadOnlyLis
         {
             _unread -= smallFiles;
             if (_unread == 0)
-                Monitor.PulseAll(_lock);
+                threads.PulseAll(_lock);
         }
     }
 
@@ -63,7 +65,7 @@ sealed class BatchWork(byte @class, ReadOnlyMemory<byte> directory, IReadOnlyLis
             {
                 if (_isStopped)
                     throw new OperationCanceledException();
-                Monitor.Wait(_lock);
+                threads.Wait(_lock);
             }
         }
     }
@@ -73,7 +75,7 @@ sealed class BatchWork(byte @class, ReadOnlyMemory<byte> directory, IReadOnlyLis
         lock (_lock)
         {
             _isStopped = true;
-            Monitor.PulseAll(_lock);
+            threads.PulseAll(_lock);
         }
         foreach (var file in _large?.Values ?? Enumerable.Empty<PendingFile>())
             file.Stop();

@@ -1,3 +1,4 @@
+using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Writing;
 
 namespace Cairn.Engine.Operations.Backup;
@@ -15,11 +16,11 @@ sealed class Checkpoints : IAsyncDisposable
     readonly Task _loop;
 
     public Checkpoints(
-        BackupSession session, NeedSet needs, BackupOptions options, TimeProvider time,
+        BackupSession session, NeedSet needs, BackupOptions options, EngineEnvironment environment,
         CancellationToken cancellationToken)
     {
         _failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _loop = Task.Run(() => RunAsync(session, needs, options, time), CancellationToken.None);
+        _loop = environment.Threads.Run(() => RunAsync(session, needs, options, environment.Time));
     }
 
     /// <summary>Cancelled when the caller's is, or when a checkpoint failed.</summary>
@@ -30,7 +31,7 @@ sealed class Checkpoints : IAsyncDisposable
     /// <summary>Waits for a checkpoint under way; throws what one of them failed with.</summary>
     public async Task StopAsync()
     {
-        await _finished.CancelAsync();
+        _finished.Cancel();
         await _loop;
         if (Failure is not null)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(Failure);
@@ -39,8 +40,8 @@ sealed class Checkpoints : IAsyncDisposable
     /// <summary>Returns when no checkpoint is under way any more: it uses the index, and stores.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _finished.CancelAsync();
-        await _failed.CancelAsync();
+        _finished.Cancel();
+        _failed.Cancel();
         await _loop;
         _finished.Dispose();
         _failed.Dispose();
@@ -58,7 +59,8 @@ sealed class Checkpoints : IAsyncDisposable
                     await session.CheckpointAsync(needs, _failed.Token);
                     last = time.GetTimestamp();
                 }
-                await Task.Delay(Pause, time, _finished.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Pause, time, _finished.Token).ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
         catch (Exception e) when (KeepFailure(e))

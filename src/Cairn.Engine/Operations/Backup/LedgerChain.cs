@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Formats;
 using Cairn.Engine.State;
@@ -6,13 +7,16 @@ namespace Cairn.Engine.Operations.Backup;
 
 /// <summary>
 /// Where this host's chain of ledgers ends, kept in local state. Lost, the next ledger says that it does not know
-/// (docs/format.md, section 9): a host has no right to list ledgers and ask.
+/// (docs/format.md, section 9): a host has no right to list ledgers and ask. Damaged, it is as good as lost: a ledger
+/// that names a wrong one before it would look like a gap for ever.
 /// </summary>
 public sealed class LedgerChain(IStateFolder state, SignerId host)
 {
     const string FileName = "ledger-chain";
 
-    static ReadOnlySpan<byte> Magic => "CRNlch1\n"u8;
+    const int BodyBytes = 8 + SignerId.Size + ObjectHash.Size;
+
+    static ReadOnlySpan<byte> Magic => "CRNlch2\n"u8;
 
     public PreviousLedger Last()
     {
@@ -25,12 +29,14 @@ public sealed class LedgerChain(IStateFolder state, SignerId host)
     internal static (SignerId Host, ObjectHash Ledger)? TryRead(IStateFolder state)
     {
         using var file = state.TryOpen(FileName);
-        if (file is null || file.Length != Magic.Length + SignerId.Size + ObjectHash.Size)
+        if (file is null || file.Length != BodyBytes + SHA256.HashSizeInBytes)
             return null;
-        var bytes = file.Slice(0, (int)file.Length);
-        return bytes.StartsWith(Magic)
-            ? (new SignerId(bytes.Slice(Magic.Length, SignerId.Size)),
-                new ObjectHash(bytes[(Magic.Length + SignerId.Size)..]))
+        var body = file.Slice(0, BodyBytes);
+        var isWhole = body.StartsWith(Magic)
+            && SHA256.HashData(body).AsSpan().SequenceEqual(file.Slice(BodyBytes, SHA256.HashSizeInBytes));
+        return isWhole
+            ? (new SignerId(body.Slice(Magic.Length, SignerId.Size)),
+                new ObjectHash(body[(Magic.Length + SignerId.Size)..]))
             : null;
     }
 
@@ -39,12 +45,13 @@ public sealed class LedgerChain(IStateFolder state, SignerId host)
 
     public void Remember(ObjectHash ledger)
     {
-        Span<byte> id = stackalloc byte[SignerId.Size];
-        host.CopyTo(id);
+        Span<byte> body = stackalloc byte[BodyBytes];
+        Magic.CopyTo(body);
+        host.CopyTo(body.Slice(Magic.Length, SignerId.Size));
+        ledger.AsSpan().CopyTo(body[(Magic.Length + SignerId.Size)..]);
         using var writer = state.Create(FileName);
-        writer.Write(Magic);
-        writer.Write(id);
-        writer.Write(ledger.AsSpan());
+        writer.Write(body);
+        writer.Write(SHA256.HashData(body));
         writer.Commit();
     }
 }

@@ -8,7 +8,7 @@ namespace Cairn.Engine.Operations.Backup;
 /// cuts them, are filled in by whichever worker stores the chunk, and are taken in order by the manifest's thread,
 /// which may begin while the file is still being read: so a file of any size takes little memory.
 /// </summary>
-sealed class PendingFile(Entry entry)
+sealed class PendingFile(Entry entry, EngineThreads threads)
 {
     readonly object _lock = new();
     readonly Queue<Slot> _slots = new();
@@ -41,7 +41,7 @@ sealed class PendingFile(Entry entry)
         {
             slot.Extent = extent;
             slot.IsFilled = true;
-            Monitor.PulseAll(_lock);
+            threads.PulseAll(_lock);
         }
     }
 
@@ -51,7 +51,7 @@ sealed class PendingFile(Entry entry)
         lock (_lock)
         {
             _isRead = true;
-            Monitor.PulseAll(_lock);
+            threads.PulseAll(_lock);
         }
     }
 
@@ -62,7 +62,7 @@ sealed class PendingFile(Entry entry)
             IsLeftOut = true;
             _isRead = true;
             _slots.Clear();
-            Monitor.PulseAll(_lock);
+            threads.PulseAll(_lock);
         }
     }
 
@@ -94,7 +94,7 @@ sealed class PendingFile(Entry entry)
                 }
                 if (_isRead && _slots.Count == 0)
                     return null;
-                Monitor.Wait(_lock);
+                threads.Wait(_lock);
             }
         }
     }
@@ -104,7 +104,7 @@ sealed class PendingFile(Entry entry)
         lock (_lock)
         {
             _isStopped = true;
-            Monitor.PulseAll(_lock);
+            threads.PulseAll(_lock);
         }
     }
 }

@@ -1,5 +1,6 @@
 using Cairn.Engine.Entries;
 using Cairn.Engine.Manifests.Local;
+using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Writing;
 using Cairn.Engine.Sources;
@@ -20,6 +21,7 @@ sealed class SourceComparer(
 
     readonly LocalManifestCursor? _former = former?.OpenCursor();
     readonly int _smallMax = ContentWorker.SmallFileMax(repository);
+    readonly EngineThreads _threads = repository.Environment.Threads;
     readonly List<int> _small = [];
 
     public ulong Vanished => _former?.Vanished ?? 0;
@@ -27,7 +29,7 @@ sealed class SourceComparer(
     /// <summary>What the batch needs, before anybody is told of it.</summary>
     public BatchWork Compare(DirectoryBatch batch)
     {
-        var work = new BatchWork(FileClass, batch.DirectoryPath, batch.Entries, batch);
+        var work = new BatchWork(FileClass, batch.DirectoryPath, batch.Entries, batch, _threads);
         var small = 0;
         for (var i = 0; i < batch.Entries.Count; i++)
         {
@@ -42,7 +44,7 @@ sealed class SourceComparer(
             else if (entry.Size == 0)
                 entry.Content = FileContent.Empty;
             else if (entry.Size > _smallMax)
-                work.AddLarge(i, new PendingFile(entry));
+                work.AddLarge(i, new PendingFile(entry, _threads));
             else
             {
                 work.StateOf(i) = BatchEntryState.Small;

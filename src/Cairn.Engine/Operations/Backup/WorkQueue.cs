@@ -8,7 +8,7 @@ namespace Cairn.Engine.Operations.Backup;
 /// it himself, so workers that feed each other can never lock each other up. Idle workers stay as long as one still
 /// reads files: it may bring chunks, and the last file of a run can be the largest.
 /// </summary>
-sealed class WorkQueue(int filesMax, int chunksMax)
+sealed class WorkQueue(int filesMax, int chunksMax, EngineThreads threads)
 {
     readonly Queue<FileWork> _files = new();
     readonly Queue<ChunkWork> _chunks = new();
@@ -26,12 +26,12 @@ sealed class WorkQueue(int filesMax, int chunksMax)
         lock (_lock)
         {
             while (_files.Count >= filesMax && !_isStopped)
-                Monitor.Wait(_lock);
+                threads.Wait(_lock);
             Invariant.That(!_isComplete);
             if (_isStopped)
                 return false;
             _files.Enqueue(work);
-            Monitor.PulseAll(_lock);
+            threads.PulseAll(_lock);
             return true;
         }
     }
@@ -44,7 +44,7 @@ sealed class WorkQueue(int filesMax, int chunksMax)
             if (_chunks.Count >= chunksMax || _isStopped)
                 return false;
             _chunks.Enqueue(chunk);
-            Monitor.PulseAll(_lock);
+            threads.PulseAll(_lock);
             return true;
         }
     }
@@ -68,12 +68,12 @@ sealed class WorkQueue(int filesMax, int chunksMax)
                 if (_files.TryDequeue(out files))
                 {
                     _readers++;
-                    Monitor.PulseAll(_lock);
+                    threads.PulseAll(_lock);
                     return true;
                 }
                 if (_isComplete && _readers == 0)
                     return false;
-                Monitor.Wait(_lock);
+                threads.Wait(_lock);
             }
         }
     }
@@ -85,7 +85,7 @@ sealed class WorkQueue(int filesMax, int chunksMax)
         {
             _readers--;
             if (_readers == 0)
-                Monitor.PulseAll(_lock);
+                threads.PulseAll(_lock);
         }
     }
 
@@ -95,7 +95,7 @@ sealed class WorkQueue(int filesMax, int chunksMax)
         lock (_lock)
         {
             _isComplete = true;
-            Monitor.PulseAll(_lock);
+            threads.PulseAll(_lock);
         }
     }
 
@@ -109,7 +109,7 @@ sealed class WorkQueue(int filesMax, int chunksMax)
                 chunk.Buffer.Dispose();
             _chunks.Clear();
             _files.Clear();
-            Monitor.PulseAll(_lock);
+            threads.PulseAll(_lock);
         }
     }
 }

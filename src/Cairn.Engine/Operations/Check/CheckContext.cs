@@ -27,6 +27,7 @@ sealed record CheckContext(
     public ParallelOptions Requests(CancellationToken cancellationToken) => new()
     {
         MaxDegreeOfParallelism = Math.Max(Store.Capabilities.Concurrency, 1), CancellationToken = cancellationToken,
+        TaskScheduler = Repository.Environment.Threads.Scheduler,
     };
 
     /// <summary>Reads and opens an object; what is wrong becomes a finding, and the result is null.</summary>

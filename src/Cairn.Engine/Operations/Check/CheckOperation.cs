@@ -17,12 +17,14 @@ public static class CheckOperation
         var store = session.Repository.Store;
         var inventory = await StoreInventory.ReadSnapshotsAndLedgersAsync(store, cancellationToken);
         // What came since the session began: the index must know what the snapshots just listed need.
-        await session.Retired.LookAsync(cancellationToken);
+        await session.Repository.LearnSignersAsync(cancellationToken);
+        await session.Retired.LookAsync(session.Repository, cancellationToken);
         await IndexSync.SyncAsync(
             session.Repository, session.Index, session.Retired, IndexUse.Reading, cancellationToken);
         await inventory.ReadRestAsync(store, findings, cancellationToken);
-        // Packs that went since the index was read were announced before.
-        await session.Retired.LookAsync(cancellationToken);
+        // Packs that went since the index was read were announced before; and who wrote what was listed, was enrolled.
+        await session.Repository.LearnSignersAsync(cancellationToken);
+        await session.Retired.LookAsync(session.Repository, cancellationToken);
 
         using var context = new CheckContext(session, inventory, findings, options, monitor);
         await AccessCheck.RunAsync(context, cancellationToken);
@@ -35,11 +37,27 @@ public static class CheckOperation
             await new DataCheck(context).RunAsync(cancellationToken);
         var lost = new LostFileSearch(context);
         await lost.RunAsync(snapshots, cancellationToken);
+        await DropUncountedAsync(context, snapshots, lost, cancellationToken);
         return new CheckResult
         {
             Findings = findings.ToFindings(), LostFiles = lost.Files, LostFileCount = lost.Count,
             Snapshots = snapshots.Snapshots.Count, Packs = inventory.Packs.Count, PacksRead = findings.PacksRead,
             BytesRead = findings.BytesRead,
         };
+    }
+
+    // A snapshot that was forgotten while this looked may have lost its packs since: by decision, and not by damage.
+    static async Task DropUncountedAsync(
+        CheckContext context, SnapshotCheck snapshots, LostFileSearch lost, CancellationToken cancellationToken)
+    {
+        var retired = context.Session.Retired;
+        await retired.LookAsync(context.Repository, cancellationToken);
+        foreach (var name in context.Inventory.Snapshots.Where(
+            name => retired.Forgotten.Contains(name.Hash) || retired.Void.Contains(name.Ledger)))
+        {
+            snapshots.Snapshots.RemoveAll(snapshot => snapshot.Name == name);
+            context.Findings.Drop(name.Key.Value);
+            lost.Drop(name);
+        }
     }
 }

@@ -21,6 +21,7 @@ sealed class DataCheck(CheckContext context)
         var parallel = new ParallelOptions
         {
             MaxDegreeOfParallelism = Math.Max(context.Options.Workers, 1), CancellationToken = cancellationToken,
+            TaskScheduler = context.Repository.Environment.Threads.Scheduler,
         };
         await Parallel.ForEachAsync(
             packs, parallel, async (pack, cancellation) => await CheckAsync(pack, cancellation));

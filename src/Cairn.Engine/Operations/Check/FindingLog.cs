@@ -45,6 +45,19 @@ sealed class FindingLog
     public void Add(ObjectProblem problem) => Add(
         problem.IsForeign ? CheckSeverity.Note : CheckSeverity.Damage, problem.Object, problem.Kind, problem.Message);
 
+    /// <summary>What was found of that object does not matter any more.</summary>
+    public void Drop(string name)
+    {
+        lock (_lock)
+        {
+            foreach (var finding in _findings.Where(finding => finding.Key.Item2 == name).ToList())
+            {
+                _findings.Remove(finding.Key);
+                _counts[(int)finding.Value.Severity]--;
+            }
+        }
+    }
+
     /// <summary>A blob that one place did not yield: whether it is lost shows when all places were tried.</summary>
     public void Suspect(BlobId id)
     {

@@ -17,6 +17,7 @@ sealed class LostFileSearch(CheckContext context)
     public const int FilesKept = 10_000;
 
     readonly HashSet<BlobId> _lost = [];
+    readonly Dictionary<SnapshotName, long> _counts = [];
 
     public List<LostFile> Files { get; } = [];
     public long Count { get; private set; }
@@ -120,9 +121,18 @@ sealed class LostFileSearch(CheckContext context)
         }
     }
 
+    /// <summary>Takes back what was found of a snapshot.</summary>
+    public void Drop(SnapshotName name)
+    {
+        Count -= _counts.GetValueOrDefault(name);
+        _counts.Remove(name);
+        Files.RemoveAll(file => file.Snapshot == name.Hash.ToString()[..SnapshotInfo.ShortIdLength]);
+    }
+
     void Add(SnapshotInfo snapshot, ReadOnlyMemory<byte> path, long count)
     {
         Count += count;
+        _counts[snapshot.Name] = _counts.GetValueOrDefault(snapshot.Name) + count;
         if (Files.Count < FilesKept)
             Files.Add(new LostFile(snapshot.ShortId, path));
     }

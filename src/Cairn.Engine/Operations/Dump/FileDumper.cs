@@ -37,6 +37,7 @@ sealed class FileDumper(ReadSession session, int readAhead, DumpMonitor monitor)
         IAsyncEnumerable<Extent> extents, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var threads = session.Repository.Environment.Threads;
         var underWay = new Queue<Task<(long, PooledBuffer?)>>(readAhead);
         await using var source = extents.GetAsyncEnumerator(stop.Token);
         try
@@ -51,7 +52,7 @@ sealed class FileDumper(ReadSession session, int readAhead, DumpMonitor monitor)
                         break;
                     var extent = source.Current;
                     // On the pool, so that chunks are decoded on all cores while one is being written.
-                    underWay.Enqueue(Task.Run(() => ReadAsync(extent, stop.Token), CancellationToken.None));
+                    underWay.Enqueue(threads.Run(() => ReadAsync(extent, stop.Token)));
                 }
                 if (underWay.Count == 0)
                     yield break;
@@ -60,10 +61,11 @@ sealed class FileDumper(ReadSession session, int readAhead, DumpMonitor monitor)
         }
         finally
         {
-            await stop.CancelAsync();
+            stop.Cancel();
             foreach (var task in underWay)
             {
-                await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ((Task)task).ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                 if (task.IsCompletedSuccessfully)
                     task.Result.Item2?.Dispose();
             }

@@ -50,8 +50,9 @@ sealed class BatchPipeline(
     /// <summary>Stops what is running; files that are not whole are removed.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Cancel();
+        await _running.ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         foreach (var file in Planned.Files)
             file.Abandon();
         _stop.Dispose();

@@ -17,8 +17,9 @@ sealed class BatchRunner(ReadSession session, IRestoreTarget target, RestoreOpti
             return;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var next = new Next();
+        var threads = session.Repository.Environment.Threads;
         var workers = Enumerable.Range(0, Math.Clamp(options.Workers, 1, Math.Max(units.Count, 1)))
-            .Select(_ => Task.Run(() => WorkAsync(batch, units, rows, next, stop), CancellationToken.None))
+            .Select(_ => threads.Run(() => WorkAsync(batch, units, rows, next, stop)))
             .ToArray();
         try
         {
@@ -58,7 +59,7 @@ sealed class BatchRunner(ReadSession session, IRestoreTarget target, RestoreOpti
         }
         catch
         {
-            await stop.CancelAsync();
+            stop.Cancel();
             await DropAsync(ahead);
             throw;
         }
@@ -94,7 +95,8 @@ sealed class BatchRunner(ReadSession session, IRestoreTarget target, RestoreOpti
     {
         if (ahead is null)
             return;
-        await ((Task)ahead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)ahead).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         if (ahead.IsCompletedSuccessfully)
             ahead.Result.Dispose();
     }

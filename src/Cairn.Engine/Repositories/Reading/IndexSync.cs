@@ -36,7 +36,7 @@ public static class IndexSync
         var parallel = new ParallelOptions
         {
             MaxDegreeOfParallelism = Math.Max(repository.Store.Capabilities.Concurrency, 1),
-            CancellationToken = cancellationToken,
+            CancellationToken = cancellationToken, TaskScheduler = repository.Environment.Threads.Scheduler,
         };
         await Parallel.ForEachAsync(missing, parallel, async (item, cancellation) =>
         {

@@ -30,6 +30,7 @@ sealed class UnlistedPacks(Repository repository, BlobIndex index) : IDisposable
             var parallel = new ParallelOptions
             {
                 MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken,
+                TaskScheduler = repository.Environment.Threads.Scheduler,
             };
             await Parallel.ForEachAsync(
                 repository.Store.ListAsync(ObjectNames.Packs, cancellationToken), parallel,

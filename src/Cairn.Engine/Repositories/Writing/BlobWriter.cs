@@ -41,8 +41,8 @@ public sealed class BlobWriter : IAsyncDisposable
         _isDryRun = options.IsDryRun;
         _context = repository.CreatePackContext();
         _uploader = new PackUploader(
-            repository.Store, _context, table =>
-                Register(table, register), options.PacksInFlightMax, cancellationToken);
+            repository.Store, _context, table => Register(table, register), options.PacksInFlightMax,
+            repository.Environment.Threads, cancellationToken);
     }
 
     /// <summary>Returns when the blob is known or has its place in a pack; stored it is after <see

@@ -14,22 +14,25 @@ public sealed class PackUploader : IAsyncDisposable
     readonly IObjectStore _store;
     readonly PackContext _context;
     readonly Action<PackTable> _onStored;
-    readonly SemaphoreSlim _slots;
+    readonly EngineThreads _threads;
     readonly CancellationTokenSource _stop;
     readonly HashSet<Task> _running = [];
-    readonly Lock _lock = new();
+    readonly object _lock = new();
+    int _freeSlots;
     Exception? _failure;
 
     public PackUploader(
         IObjectStore store, PackContext context, Action<PackTable> onStored, int packsInFlightMax,
-        CancellationToken cancellationToken)
+        EngineThreads threads, CancellationToken cancellationToken)
     {
         _store = store;
         _context = context;
         _onStored = onStored;
-        _slots = new SemaphoreSlim(packsInFlightMax);
+        _freeSlots = packsInFlightMax;
+        _threads = threads;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Stopped = _stop.Token;
+        Stopped.Register(WakeWaiters);
     }
 
     /// <summary>Cancelled when the caller's is, when an upload failed, and when it was stopped.</summary>
@@ -49,9 +52,9 @@ public sealed class PackUploader : IAsyncDisposable
         }
         lock (_lock)
         {
-            var task = Task.Run(() => UploadAsync(builder), CancellationToken.None);
+            var task = _threads.Run(() => UploadAsync(builder));
             _running.Add(task);
-            task.ContinueWith(Forget, TaskScheduler.Default);
+            task.ContinueWith(Forget, _threads.Scheduler);
         }
     }
 
@@ -71,12 +74,11 @@ public sealed class PackUploader : IAsyncDisposable
     /// <summary>Returns when nothing is under way any more: uploads use buffers and the index of their owner.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
+        _stop.Cancel();
         Task[] running;
         lock (_lock)
             running = [.. _running];
         await Task.WhenAll(running);
-        _slots.Dispose();
         _stop.Dispose();
     }
 
@@ -88,17 +90,30 @@ public sealed class PackUploader : IAsyncDisposable
 
     void WaitForSlot()
     {
-        ThrowIfFailed();
-        try
+        lock (_lock)
         {
-            _slots.Wait(Stopped);
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped because an upload failed: that is what there is to tell.
+            while (_freeSlots == 0 && !Stopped.IsCancellationRequested)
+                _threads.Wait(_lock);
+            // Stopped because an upload failed: then that is what there is to tell.
             ThrowIfFailed();
-            throw;
+            Stopped.ThrowIfCancellationRequested();
+            _freeSlots--;
         }
+    }
+
+    void FreeSlot()
+    {
+        lock (_lock)
+        {
+            _freeSlots++;
+            _threads.PulseAll(_lock);
+        }
+    }
+
+    void WakeWaiters()
+    {
+        lock (_lock)
+            _threads.PulseAll(_lock);
     }
 
     void Forget(Task task)
@@ -124,7 +139,7 @@ public sealed class PackUploader : IAsyncDisposable
         finally
         {
             builder.Dispose();
-            _slots.Release();
+            FreeSlot();
         }
     }
 

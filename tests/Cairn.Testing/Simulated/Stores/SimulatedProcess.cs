@@ -34,6 +34,21 @@ sealed class SimulatedProcess(string caller)
         }
     }
 
+    public bool IsDead
+    {
+        get
+        {
+            lock (_lock)
+                return _death is not null;
+        }
+    }
+
+    public void Die(string cause)
+    {
+        lock (_lock)
+            _death ??= cause;
+    }
+
     public void CrashAt(int number, CrashMoment moment)
     {
         lock (_lock)

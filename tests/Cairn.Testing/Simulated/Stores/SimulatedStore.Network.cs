@@ -23,6 +23,11 @@ public sealed partial class SimulatedStore
     /// <summary>The process dies at that call (from 1); every later one throws, and none of them arrives.</summary>
     public void CrashAt(int number, CrashMoment moment = CrashMoment.Before) => _process.CrashAt(number, moment);
 
+    /// <summary>The process dies now, of something else than a call.</summary>
+    public void Crash(string cause) => _process.Die(cause);
+
+    public bool HasCrashed => _process.IsDead;
+
     /// <summary>
     /// From now on each request is sent and gets stuck on its way, until <see cref="Unfreeze"/>: it commits later,
     /// and its caller knows nothing of what happened meanwhile.

@@ -1,3 +1,4 @@
+using Cairn.Engine.Crypto;
 using Cairn.Engine.Envelopes;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Operations.Backup;
@@ -93,6 +94,37 @@ public sealed class BackupProtocolTests
         Assert.Single(store.Puts, name => name.StartsWith("snapshots/", StringComparison.Ordinal));
         Assert.Equal(15, result.Statistics.Files);
         await maintainer.DeleteAsync(old);
+        await world.AssertRestoresAsync(result.Snapshot, world.Capture());
+    }
+
+    [Fact]
+    public async Task A_condemnation_by_somebody_endorsed_since_the_run_began_is_heeded_H4_S4()
+    {
+        await using var world = await BackupWorld.CreateAsync();
+        world.AddSomeFiles();
+        await world.BackupAsync();
+        var old = PackHashes(world);
+        world.Source.File("dir0/new", world.Random.Bytes(10_000));
+        world.Wait();
+        var store = new HookedStore(world.Test.Store);
+        var isDone = false;
+        store.Before = async (member, name) =>
+        {
+            if (isDone || member != StoreMember.Put || !name.StartsWith("ledgers/", StringComparison.Ordinal))
+                return;
+            isDone = true;
+            using var admin = await world.Test.OpenForReadingAsync();
+            using var seed = await Endorsement.WriteAsync(admin, "maintainer");
+            using var signer = new Signer(seed);
+            var maintainer = new RetiredWriter(admin.Keys, signer, world.Environment, world.Test.Store);
+            await maintainer.CondemnAsync(old, TestContext.Current.CancellationToken);
+            await maintainer.ListDeletionAsync(old, TestContext.Current.CancellationToken);
+            foreach (var pack in old)
+                await world.Test.Store.DeleteAsync(ObjectNames.Pack(pack), TestContext.Current.CancellationToken);
+        };
+        var result = await world.BackupAsync(store);
+        Assert.True(isDone);
+        Assert.Empty((await NamedByAsync(world, result)).Intersect(old));
         await world.AssertRestoresAsync(result.Snapshot, world.Capture());
     }
 

@@ -12,7 +12,7 @@ public sealed class WorkQueueTests
     public async Task An_idle_worker_waits_for_the_chunks_of_the_last_file()
     {
         var pool = new BufferPool();
-        var queue = new WorkQueue(4, 4);
+        var queue = new WorkQueue(4, 4, EngineThreads.Default);
         var file = NewFile();
         Assert.True(queue.AddFiles(new LargeFileWork(null!, file)));
         queue.Complete();
@@ -32,7 +32,7 @@ public sealed class WorkQueueTests
     public async Task Stopping_wakes_everybody_and_gives_back_what_was_queued()
     {
         var pool = new BufferPool();
-        var queue = new WorkQueue(1, 2);
+        var queue = new WorkQueue(1, 2, EngineThreads.Default);
         var file = NewFile();
         Assert.True(queue.AddFiles(new LargeFileWork(null!, file)));
         var waiting = Task.Run(
@@ -63,8 +63,7 @@ public sealed class WorkQueueTests
         Assert.Null(file.TakeNext());
     }
 
-    static PendingFile NewFile() => new(new Entry
-    {
-        Name = "f"u8.ToArray(), Kind = EntryKind.File, Owner = new Owner(0, 0, "", ""),
-    });
+    static PendingFile NewFile() => new(
+        new Entry { Name = "f"u8.ToArray(), Kind = EntryKind.File, Owner = new Owner(0, 0, "", "") },
+        EngineThreads.Default);
 }

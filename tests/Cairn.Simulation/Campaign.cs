@@ -1,0 +1,58 @@
+namespace Cairn.Simulation;
+
+/// <summary>Many lives, some side by side: each has threads of its own and shares nothing.</summary>
+sealed class Campaign(int parallel)
+{
+    readonly Lock _lock = new();
+    readonly List<LifeResult> _violations = [];
+
+    public Coverage Coverage { get; } = new();
+    /// <summary>Called now and then with the count of seeds.</summary>
+    public Action<long>? OnProgress { get; init; }
+
+    public long Seeds { get; private set; }
+    public long Steps { get; private set; }
+
+    /// <summary>Ascending by seed.</summary>
+    public IReadOnlyList<LifeResult> Violations
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _violations.OrderBy(life => life.Seed)];
+        }
+    }
+
+    public void Run(ulong first, long count, Mutation mutation = Mutation.None, Func<bool>? isOver = null)
+    {
+        var next = -1L;
+        var threads = Enumerable.Range(0, parallel).Select(_ => new Thread(RunSome)).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+
+        void RunSome()
+        {
+            while (isOver?.Invoke() != true)
+            {
+                var number = Interlocked.Increment(ref next);
+                if (number >= count)
+                    return;
+                Add(new Life(first + (ulong)number, mutation).Run());
+            }
+        }
+    }
+
+    void Add(LifeResult life)
+    {
+        lock (_lock)
+        {
+            Seeds++;
+            if (Seeds % 500 == 0)
+                OnProgress?.Invoke(Seeds);
+            Steps += life.Steps;
+            Coverage.Add(life.Coverage);
+            if (life.Violation is not null)
+                _violations.Add(life);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+
+namespace Cairn.Simulation;
+
+/// <summary>
+/// How often what happened, over many seeds: so that nobody believes in a fault that never came. What must have
+/// happened at least once stands in <see cref="Expected"/>.
+/// </summary>
+sealed class Coverage
+{
+    /// <summary>Over the seeds of ./test none of these may be missing.</summary>
+    public static readonly IReadOnlyList<string> Expected =
+    [
+        "backup reported", "backup committed and not reported", "backup of a stream", "backup of several packs",
+        "backup made partial", "backup with nothing new", "pack of another host used", "stream failed",
+        "file grew while it was read", "file vanished", "file unreadable", "second pass after a condemnation",
+        "ledger replaced after a proposal", "commit given up", "checkpoint", "packs taken up after a crash",
+        "crash before a request", "crash after a request", "crash at a call of the state", "state disk failed",
+        "state lost", "state stale", "state damaged",
+        "throttled", "reset, never arrives", "reset, carried out", "timed out, never arrives", "timed out, carried out",
+        "body cut", "conflict", "response of a commit lost",
+        "frozen before sending", "frozen on the way", "frozen before the answer", "frozen for weeks",
+        "clock jumped", "host enrolled", "maintainer endorsed", "passphrase changed", "recovery key replaced",
+        "condemned", "condemned while needed", "spared", "deletion listed", "pack deleted", "deletion taken up",
+        "void proposed", "void final", "void given up", "snapshot forgotten",
+        "restore whole", "restore failed and wrote nothing wrong", "restore beside a prune", "check beside others",
+        "full judgement", "maintainer stopped before what it could not verify",
+        "edit", "insert", "delete", "rename", "append", "link",
+    ];
+
+    readonly ConcurrentDictionary<string, long> _counts = new(StringComparer.Ordinal);
+
+    public void Count(string what, long times = 1) => _counts.AddOrUpdate(what, times, (_, before) => before + times);
+
+    public long this[string what] => _counts.GetValueOrDefault(what);
+
+    public void Add(Coverage other)
+    {
+        foreach (var (what, times) in other._counts)
+            Count(what, times);
+    }
+
+    public IEnumerable<string> Missing => Expected.Where(what => this[what] == 0);
+
+    public override string ToString() => string.Join(
+        '\n', _counts.Keys.Union(Expected).Order(StringComparer.Ordinal).Select(what => $"{this[what],10}  {what}"));
+}

@@ -1,0 +1,191 @@
+using System.Buffers.Binary;
+using Cairn.Engine.Envelopes;
+using Cairn.Engine.Formats;
+using Cairn.Engine.Formats.Records;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Repositories;
+using Cairn.Engine.Storage;
+using Cairn.Simulation.Hosts;
+using Cairn.Simulation.Worlds;
+using Cairn.Testing.Simulated.Buckets;
+using Cairn.Testing.Simulated.Stores;
+using Cairn.Testing.Stores;
+using Google.Protobuf;
+
+namespace Cairn.Simulation.Judging;
+
+/// <summary>
+/// Knows every run, every committed snapshot and what it needs, and looks at each change of the store the moment it is
+/// made: what the protocol promises (P1, P2, P4) must hold in every state. Now and then it has everything restored.
+/// </summary>
+sealed class Judge(World world)
+{
+    // Full judgements cost as much as all the rest.
+    const int CommitsPerFullJudgement = 8;
+
+    readonly List<HostRun> _runs = [];
+    readonly Dictionary<ObjectHash, UInt128[]> _ledgers = [];
+    readonly Dictionary<ObjectHash, SnapshotName> _committed = [];
+    readonly HashSet<ObjectHash> _reportedLedgers = [];
+    readonly HashSet<UInt128> _packs = [];
+    readonly HashSet<UInt128> _deletedPacks = [];
+    readonly HashSet<string> _writers = [];
+    readonly Dictionary<UInt128, string> _packWriters = [];
+    readonly HashSet<ObjectHash> _condemned = [];
+    readonly HashSet<ObjectHash> _deletionListed = [];
+    readonly HashSet<ObjectHash> _void = [];
+    readonly HashSet<ObjectHash> _forgotten = [];
+    Repository? _keys;
+    int _commits;
+
+    /// <summary>Snapshots that count, by the hash of their object.</summary>
+    public IReadOnlyDictionary<ObjectHash, SnapshotName> Committed => _committed;
+
+    public HostRun NewRun(string host)
+    {
+        var run = new HostRun(_runs.Count + 1, host);
+        _runs.Add(run);
+        return run;
+    }
+
+    public HostRun? FindRun(IReadOnlyList<string> tags) => _runs.Find(run => tags.Contains(run.Tag));
+
+    /// <summary>Who may write is read anew: somebody was enrolled.</summary>
+    public async Task LearnSignersAsync()
+    {
+        _keys?.Dispose();
+        _keys = await world.OpenForReadingAsync(
+            world.Quiet("judge"), world.NewEnvironment(world.Clock, new Cairn.Testing.SeededRandom(0)));
+    }
+
+    /// <summary>P2: what was reported counts, and goes on to count.</summary>
+    public void Report(HostRun run)
+    {
+        var name = run.Reported!.Value;
+        world.Require(!_void.Contains(name.Ledger), $"{run} is reported, and its ledger is void (P2, INV-1)");
+        world.Require(
+            _committed.ContainsKey(name.Hash) || _forgotten.Contains(name.Hash),
+            $"{run} is reported, and its snapshot is not there (INV-1)");
+        _reportedLedgers.Add(name.Ledger);
+    }
+
+    /// <summary>Called right behind each request that arrived.</summary>
+    public void Observe(SimulatedCall call)
+    {
+        if (call.Member is not (StoreMember.Put or StoreMember.Delete))
+            return;
+        var versions = world.Bucket.Versions(call.Name);
+        var current = versions.Count > 0 ? versions[^1] : null;
+        if (call.Member == StoreMember.Delete)
+            ObserveDelete(call);
+        else if (current is { IsDeleteMarker: false })
+            ObservePut(call, current, versions);
+    }
+
+    void ObserveDelete(SimulatedCall call)
+    {
+        world.Require(
+            ObjectNames.TryParsePack(new ObjectKey(call.Name), out var pack), $"something else is deleted: {call}");
+        var prefix = PrefixOf(pack);
+        if (_packs.Remove(prefix))
+        {
+            world.Coverage.Count("pack deleted");
+            _deletedPacks.Add(prefix);
+        }
+        world.Require(_deletionListed.Contains(pack), $"{call}: stands on no deletion list (P4, INV-4)");
+        foreach (var name in _committed.Values)
+            world.Require(
+                !_ledgers[name.Ledger].Contains(prefix), $"{call}: the snapshot {name.Key} needs it (P1, INV-1)");
+    }
+
+    void ObservePut(SimulatedCall call, ObjectVersion version, IReadOnlyList<ObjectVersion> versions)
+    {
+        // INV-2: written once. (A store that ignores conditions may hold the same bytes twice.)
+        world.Require(
+            versions.All(other => other.IsDeleteMarker || other.Content.AsSpan().SequenceEqual(version.Content)),
+            $"{call}: overwrites (INV-2)");
+        var key = new ObjectKey(call.Name);
+        if (ObjectNames.TryParsePack(key, out var pack))
+            AddPack(call, pack);
+        else if (ObjectNames.TryParseLedger(key, out _, out var ledger))
+            _ledgers.TryAdd(ledger.Hash, ReadLedger(version));
+        else if (ObjectNames.TryParseSnapshot(key, out var snapshot))
+            Commit(call, snapshot);
+        else if (ObjectNames.TryParseDated(ObjectNames.Retired, key, out var retired) && _writers.Add(call.Name))
+            Apply(RetiredLog.Open(version.Content, retired, _keys!.Keys, _keys.Signers).Record);
+    }
+
+    void AddPack(SimulatedCall call, ObjectHash pack)
+    {
+        if (_packs.Add(PrefixOf(pack)) && _deletedPacks.Contains(PrefixOf(pack)))
+            world.Coverage.Count("late PUT of a deleted pack");
+        _packWriters.TryAdd(PrefixOf(pack), call.Caller);
+    }
+
+    UInt128[] ReadLedger(ObjectVersion version)
+    {
+        var opened = IndexEnvelope.Open(ObjectType.Ledger, version.Content, _keys!.Keys, _keys.Signers);
+        var ledger = LedgerCodec.Decode(opened.Body);
+        if (ledger.Kind == LedgerKind.Interim)
+            world.Coverage.Count("checkpoint");
+        return [.. ledger.Packs.Select(pack => pack.PackPrefix)];
+    }
+
+    void Commit(SimulatedCall call, SnapshotName name)
+    {
+        world.Require(
+            _ledgers.TryGetValue(name.Ledger, out var packs), $"{call}: committed before its ledger (H3, INV-1)");
+        if (_void.Contains(name.Ledger) || !_committed.TryAdd(name.Hash, name))
+            return;
+        foreach (var pack in packs!)
+        {
+            world.Require(_packs.Contains(pack), $"{call}: it needs the pack {pack:x32}, which is gone (P1, INV-1)");
+            if (_packWriters[pack] != call.Caller)
+                world.Coverage.Count("pack of another host used");
+        }
+        if (++_commits % CommitsPerFullJudgement == 0)
+            JudgeFully();
+    }
+
+    void Apply(RetiredRecord record)
+    {
+        foreach (var pack in Hashes(record.Condemnation?.Packs))
+            _condemned.Add(pack);
+        foreach (var pack in Hashes(record.Deletion?.Packs))
+        {
+            world.Require(_condemned.Contains(pack), $"{pack} is to be deleted and was never condemned (M1, INV-4)");
+            _deletionListed.Add(pack);
+        }
+        foreach (var snapshot in Hashes(record.Forgotten?.Objects))
+        {
+            _forgotten.Add(snapshot);
+            _committed.Remove(snapshot);
+        }
+        foreach (var ledger in Hashes(record.VoidFinal?.Objects))
+        {
+            _void.Add(ledger);
+            world.Require(!_reportedLedgers.Contains(ledger), $"the ledger {ledger} was reported, and is void (P2)");
+            foreach (var name in _committed.Values.Where(name => name.Ledger == ledger).ToList())
+                _committed.Remove(name.Hash);
+        }
+    }
+
+    /// <summary>Restores everything, and checks everything, while the world stands still.</summary>
+    public void JudgeFully()
+    {
+        world.Coverage.Count("full judgement");
+        if (new FullJudgement(world).Run() is { } wrong)
+            throw world.Fail(wrong);
+    }
+
+    /// <summary>Whether somebody still needs it: for counting only.</summary>
+    public bool IsNeeded(ObjectHash pack) =>
+        _committed.Values.Any(name => _ledgers[name.Ledger].Contains(PrefixOf(pack)));
+
+    public void Dispose() => _keys?.Dispose();
+
+    static IEnumerable<ObjectHash> Hashes(IEnumerable<ByteString>? list) =>
+        (list ?? []).Select(bytes => new ObjectHash(bytes.Span));
+
+    public static UInt128 PrefixOf(ObjectHash pack) => BinaryPrimitives.ReadUInt128BigEndian(pack.AsSpan());
+}

@@ -1,0 +1,102 @@
+using Cairn.Simulation.Hosts;
+using Cairn.Simulation.Maintenance;
+using Cairn.Simulation.Readers;
+using Cairn.Simulation.Worlds;
+using Cairn.Testing.Simulated.Scheduling;
+
+namespace Cairn.Simulation;
+
+/// <summary>How the life of one seed went.</summary>
+/// <param name="Violation">What invariant was broken and how; null if none was.</param>
+sealed record LifeResult(
+    ulong Seed, Mutation Mutation, string? Violation, IReadOnlyList<string> Log, string LogHash, string StoreHash,
+    long Steps, Coverage Coverage)
+{
+    /// <summary>Everything that somebody needs who looks into it.</summary>
+    public string Describe(int linesMax) =>
+        $"seed {Seed}{(Mutation == Mutation.None ? "" : $" with the rule {Mutation} broken")}: {Violation}\n"
+        + $"to replay: dotnet run -c Release --project tests/Cairn.Simulation -- --seed {Seed}"
+        + $"{(Mutation == Mutation.None ? "" : $" --mutation {Mutation}")}\n"
+        + $"the last of {Log.Count} steps:\n{string.Join('\n', Log.TakeLast(linesMax))}";
+}
+
+/// <summary>
+/// A repository's whole life in a simulated world: hosts, maintainers, a reader and a keeper of keys, each as its
+/// chance has it, all over one store. Afterwards all is calm: then everything must work.
+/// </summary>
+sealed class Life(ulong seed, Mutation mutation = Mutation.None)
+{
+    readonly World _world = new(seed, mutation);
+    bool _isOver;
+
+    public LifeResult Run()
+    {
+        try
+        {
+            _world.Threads.RunToEnd(RunAsync);
+        }
+        catch (ViolationException)
+        {
+            // Kept by the world.
+        }
+        catch (SimulatedDeadlockException e)
+        {
+            _world.Fail(e.Message);
+        }
+        _world.Judge.Dispose();
+        return new LifeResult(
+            seed, mutation, _world.Violation, _world.Log.Lines, _world.Log.Hash(), StoreHash.Of(_world.Bucket),
+            _world.Threads.Steps, _world.Coverage);
+    }
+
+    async Task RunAsync()
+    {
+        var life = LiveAsync();
+        await await Task.WhenAny(life, _world.Violated);
+    }
+
+    async Task LiveAsync()
+    {
+        var random = _world.NewRandom();
+        await _world.InitAsync();
+        await _world.Judge.LearnSignersAsync();
+        var keeper = new KeyKeeper(_world);
+        List<SimulatedHost> hosts = [new(_world, _world.Init.Credential), new(_world, await keeper.EnrolAsync("h1"))];
+        var maintainers = new List<MaintainerLife>();
+        for (var i = 0; i < 1 + random.NextInt(2); i++)
+            maintainers.Add(new MaintainerLife(_world, $"m{i}", await keeper.EndorseAsync($"m{i}")));
+        var others = maintainers.Select(maintainer => maintainer.LiveAsync(() => _isOver))
+            .Append(new Reader(_world).LiveAsync(() => _isOver)).ToList();
+
+        var lives = hosts.Select(host => host.LiveAsync(2 + random.NextInt(4))).ToList();
+        // Later, beside runs of those who do not know of it.
+        await _world.WaitAsync(random, TimeSpan.FromDays(10));
+        if (random.NextInt(3) == 0)
+        {
+            hosts.Add(new SimulatedHost(_world, await keeper.EnrolAsync("h2")));
+            lives.Add(hosts[^1].LiveAsync(1 + random.NextInt(3)));
+        }
+        if (random.NextInt(2) == 0)
+        {
+            maintainers.Add(new MaintainerLife(_world, "m-late", await keeper.EndorseAsync("m-late")));
+            others.Add(maintainers[^1].LiveAsync(() => _isOver));
+        }
+        if (random.NextInt(6) == 0)
+            await keeper.ChangeSomethingAsync();
+        await Task.WhenAll(lives);
+        _isOver = true;
+        await Task.WhenAll(others);
+        await EndAsync(hosts, maintainers);
+    }
+
+    async Task EndAsync(List<SimulatedHost> hosts, List<MaintainerLife> maintainers)
+    {
+        _world.IsCalm = true;
+        _world.Log.Add("from now on all is calm");
+        foreach (var host in hosts)
+            await host.BackUpInTheEndAsync();
+        foreach (var maintainer in maintainers)
+            await maintainer.RunOnceAsync();
+        _world.Judge.JudgeFully();
+    }
+}

@@ -1,0 +1,33 @@
+namespace Cairn.Simulation;
+
+/// <summary>
+/// A rule of docs/design/commit-protocol.md that somebody in the world breaks: to prove that the simulation would
+/// notice. Those of hosts are broken by hiding things from the engine (<see cref="Hosts.BlindStore"/>), those of
+/// maintainers in the scripted one.
+/// </summary>
+enum Mutation
+{
+    None,
+    /// <summary>H1: a pack is taken for stored when it is only about to be.</summary>
+    PacksLate,
+    /// <summary>H2: what was condemned before the run began is used again.</summary>
+    CondemnedUsed,
+    /// <summary>H3: the look comes before the announcement.</summary>
+    LookBeforeAnnouncing,
+    /// <summary>H4: no look between ledger and snapshot.</summary>
+    NoLook,
+    /// <summary>H5: the last look heeds nothing.</summary>
+    LastLookBlind,
+    /// <summary>M2: the plan decides, and nobody looks again.</summary>
+    NoSecondLook,
+    /// <summary>M3: a look counts for condemnations that show only in it.</summary>
+    LookCountsForNew,
+    /// <summary>M5: packs are deleted before the list says so.</summary>
+    DeletionUnlisted,
+    /// <summary>M7: a proposal frees a ledger.</summary>
+    ProposalFrees,
+    /// <summary>V1: made void without a proposal.</summary>
+    VoidUnproposed,
+    /// <summary>V2: made void without a look for the snapshot.</summary>
+    VoidWithoutLook,
+}

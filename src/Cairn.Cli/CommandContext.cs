@@ -24,9 +24,12 @@ static class CommandRunner
         try
         {
             await using var progress = new ProgressDisplay(output, TimeProvider.System);
-            var context = new CommandContext(parsed, output, CreateEnvironment(output, progress), cancellationToken);
+            var environment = CreateEnvironment(output, progress);
+            output.SummaryEnd = writer => RequestRendering.Write(writer, environment.Requests.Counts);
+            var context = new CommandContext(parsed, output, environment, cancellationToken);
             var code = await body(context);
             await progress.StopAsync();
+            RequestRendering.Print(output, environment.Requests.Counts);
             output.Flush();
             return code;
         }

@@ -21,6 +21,7 @@ static class CommandLine
         root.Add(RestoreCommand.Create(global));
         root.Add(DumpCommand.Create(global));
         root.Add(CheckCommand.Create(global));
+        root.Add(DoctorCommand.Create(global));
         root.Add(KeyCommand.Create(global));
         root.Add(ConfigCommand.Create(global));
         root.Add(VersionCommand.Create(global));

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Cairn.App;
-using Cairn.App.Access;
 using Cairn.App.Backup;
 using Cairn.Cli.Rendering;
 
@@ -32,8 +31,10 @@ static class BackupCommand
             "-x") { Description = "Do not enter other file systems" };
         var force = new Option<bool>("--read-all") { Description = "Read files that look unchanged too" };
         var dryRun = CommonOptions.DryRun("Walk, compare and read, but store nothing");
+        var dataClass = CommonOptions.DataClass();
         command.Add(paths);
-        foreach (var option in new Option[] { stdin, program, name, tags, exclude, oneFileSystem, force, dryRun })
+        foreach (var option in new Option[]
+            { stdin, program, name, tags, exclude, oneFileSystem, force, dryRun, dataClass })
             command.Add(option);
         CommandRunner.Handle(command, global, async context =>
         {
@@ -42,7 +43,7 @@ static class BackupCommand
             await using var input = streamName is null ? null : Console.OpenStandardInput();
             var request = new BackupRequest
             {
-                Access = new AccessOptions { Repository = global.Repository(parsed) },
+                Access = global.Access(parsed) with { DataClass = parsed.GetValue(dataClass) },
                 Paths = CommonOptions.ToBytes(parsed.GetValue(paths)), StandardInputName = streamName, Input = input,
                 Command = parsed.GetValue(program), Name = parsed.GetValue(name), Tags = parsed.GetValue(tags) ?? [],
                 Exclude = CommonOptions.ToBytes(parsed.GetValue(exclude)),

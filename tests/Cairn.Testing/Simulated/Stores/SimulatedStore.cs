@@ -29,6 +29,8 @@ public sealed partial class SimulatedStore(SimulatedBucket bucket, Caller caller
         ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions put,
         CancellationToken cancellationToken)
     {
+        if (put.Lock is not null && !Capabilities.CanLock)
+            throw PutOptions.NoLocks(key, Location);
         var request = NewPut(key, content, put);
         try
         {

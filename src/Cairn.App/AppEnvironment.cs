@@ -2,6 +2,7 @@ using Cairn.App.Secrets;
 using Cairn.Engine.Operations;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
+using Cairn.Storage.Http;
 
 namespace Cairn.App;
 
@@ -28,6 +29,9 @@ public sealed record AppEnvironment
     public IPassphrasePrompt? Prompt { get; init; }
 
     public UseCaseEvents Events { get; init; } = new();
+
+    /// <summary>Requests to remote stores, over all use-cases of the process.</summary>
+    public RequestCounter Requests { get; } = new();
 
     /// <summary>Threads that compress and encrypt.</summary>
     public int Workers { get; init; } = Math.Max(1, Environment.ProcessorCount);

@@ -31,6 +31,7 @@ static class CommandRunner
         {
             await using var progress = new ProgressDisplay(output, TimeProvider.System);
             var environment = CreateEnvironment(output, progress);
+            output.SummaryEnd = writer => RequestRendering.Write(writer, environment.Requests.Counts);
             output.Log = global.Log(parsed).Open(environment, output.Warning);
             if (output.Log is { IsDebug: true } log)
                 environment = environment with
@@ -40,6 +41,7 @@ static class CommandRunner
             context = new CommandContext(parsed, output, environment, cancellationToken);
             var result = await body(context);
             await progress.StopAsync();
+            RequestRendering.Print(output, environment.Requests.Counts);
             output.Flush();
             return result;
         });

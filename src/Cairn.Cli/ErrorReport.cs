@@ -18,11 +18,16 @@ sealed record ErrorReport(string Message, string? Hint)
     {
         var (message, hint) = Describe(exception);
         // Some messages carry their hint as a second sentence.
-        if (hint is null && message.IndexOf(". ", StringComparison.Ordinal) is > 0 and var end
-            && end + 2 < message.Length && char.IsUpper(message[end + 2]))
+        if (hint is null && OwnHintAt(message) is { } end)
             (message, hint) = (message[..end], message[(end + 2)..]);
         return new ErrorReport(ToHouseStyle(message), hint is null ? null : ToHouseStyle(hint));
     }
+
+    static int? OwnHintAt(string message) =>
+        message.IndexOf(". ", StringComparison.Ordinal) is > 0 and var end
+        && end + 2 < message.Length && char.IsUpper(message[end + 2])
+            ? end
+            : null;
 
     /// <summary>The cause behind what the runtime wraps around it.</summary>
     public static Exception Unwrap(Exception exception)
@@ -52,7 +57,7 @@ sealed record ErrorReport(string Message, string? Hint)
         DamagedObjectException e => (e.Message, "see the extent with: cairn check --read-data"),
         StoreException { Kind: StoreErrorKind.NotFound, Key: null } e =>
             (e.Message, "to create a repository there: cairn init"),
-        StoreException e => (e.Message, HintFor(e.Kind)),
+        StoreException e => (e.Message, OwnHintAt(e.Message) is null ? HintFor(e.Kind) : null),
         SourceMissingException e => (e.Message, "nothing was recorded"),
         StreamFailedException e => (e.Message, "nothing was recorded"),
         RestoreWriteException e => (e.Message, null),

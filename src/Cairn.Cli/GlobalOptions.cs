@@ -4,6 +4,7 @@ using Cairn.App.Access;
 using Cairn.App.Logging;
 using Cairn.App.Secrets;
 using Cairn.Cli.Rendering;
+using Cairn.Engine.Primitives;
 
 namespace Cairn.Cli;
 
@@ -38,17 +39,34 @@ sealed class GlobalOptions
 
     public GlobalOptions() => _logLevel.CompletionSources.Add(LogSettings.Names.ToArray());
 
+    readonly Option<string?> _uploadLimit = new("--limit-upload")
+    {
+        Description = "Send at most this much a second, over all connections (512K, 10M)", HelpName = "RATE",
+    };
+
+    readonly Option<string?> _downloadLimit = new("--limit-download")
+    {
+        Description = "Receive at most this much a second, over all connections", HelpName = "RATE",
+    };
+
     public void AddTo(RootCommand root)
     {
         foreach (Option option in new Option[]
-            { _repository, _json, _quiet, _verbose, _logFile, _logLevel, _logJson })
+            {
+                _repository, _json, _quiet, _verbose, _uploadLimit, _downloadLimit, _logFile, _logLevel, _logJson,
+            })
         {
             option.Recursive = true;
             root.Add(option);
         }
     }
 
-    public string? Repository(ParseResult parsed) => parsed.GetValue(_repository);
+    /// <summary>Which repository, and how fast; without its key.</summary>
+    public AccessOptions Access(ParseResult parsed) => new()
+    {
+        Repository = parsed.GetValue(_repository), UploadLimit = Rate(parsed, _uploadLimit),
+        DownloadLimit = Rate(parsed, _downloadLimit),
+    };
 
     public LogSettings Log(ParseResult parsed) => new()
     {
@@ -58,6 +76,16 @@ sealed class GlobalOptions
     public Output CreateOutput(ParseResult parsed) => Output.ForProcess(
         isJson: parsed.GetValue(_json), isQuiet: parsed.GetValue(_quiet),
         verbosity: parsed.GetResult(_verbose)?.IdentifierTokenCount ?? 0);
+
+    static long? Rate(ParseResult parsed, Option<string?> option)
+    {
+        if (parsed.GetValue(option) is not { } text)
+            return null;
+        return ByteSize.TryParse(text, out var rate) && rate > 0
+            ? rate
+            : throw new UsageException(
+                $"{option.Name} {text}: it is bytes a second, more than 0, like 512K or 1.5M (a K is 1024)");
+    }
 }
 
 /// <summary>How to open the repository: for the verbs that need its key.</summary>
@@ -107,9 +135,9 @@ sealed class KeyOptions(string start = "--passphrase")
         File = parsed.GetValue(_file), Descriptor = parsed.GetValue(_descriptor), Command = parsed.GetValue(_command),
     };
 
-    public AccessOptions Access(ParseResult parsed, GlobalOptions global) => new()
+    public AccessOptions Access(ParseResult parsed, GlobalOptions global) => global.Access(parsed) with
     {
-        Repository = global.Repository(parsed), Passphrase = Passphrase(parsed),
+        Passphrase = Passphrase(parsed),
         RecoveryKeyFile = parsed.GetResult(_recovery) is null ? null : parsed.GetValue(_recovery),
         IdentityFile = parsed.GetResult(_identity) is null ? null : parsed.GetValue(_identity),
         UsesOpenPgp = parsed.GetResult(_openPgp) is not null && parsed.GetValue(_openPgp),

@@ -1,5 +1,6 @@
 using Cairn.Engine.Storage;
 using Cairn.Storage.Local;
+using Cairn.Storage.S3;
 
 namespace Cairn.Storage;
 
@@ -12,6 +13,9 @@ public enum StoreScheme { Local, S3, Rclone }
 /// <param name="Path">Absolute path of a local one; empty otherwise.</param>
 public sealed record StoreLocation(StoreScheme Scheme, string Text, string Path)
 {
+    /// <summary>What an S3 location says.</summary>
+    public S3Location? S3 { get; private init; }
+
     const string FileStart = "file://";
     const string S3Start = "s3://";
     const string RcloneStart = "rclone:";
@@ -25,7 +29,7 @@ public sealed record StoreLocation(StoreScheme Scheme, string Text, string Path)
         if (text.Contains('\0'))
             throw new StoreLocationException("the repository's location contains a NUL character");
         if (Starts(text, S3Start))
-            return new StoreLocation(StoreScheme.S3, text, Path: "");
+            return new StoreLocation(StoreScheme.S3, text, Path: "") { S3 = S3Location.Parse(text, workingFolder) };
         if (Starts(text, RcloneStart))
             return new StoreLocation(StoreScheme.Rclone, text, Path: "");
         if (Starts(text, FileStart))
@@ -37,11 +41,12 @@ public sealed record StoreLocation(StoreScheme Scheme, string Text, string Path)
     }
 
     /// <exception cref="StoreNotSupportedException">This version does not know that kind of store yet.</exception>
-    public IObjectStore Open(LocalStoreOptions localOptions) => Scheme switch
+    /// <exception cref="StoreException">There are no credentials for it.</exception>
+    public IObjectStore Open(StoreOptions options) => Scheme switch
     {
-        StoreScheme.Local => new LocalStore(Path, Text, localOptions),
-        StoreScheme.S3 => throw new StoreNotSupportedException($"{Text}: S3 is not in this version yet; use a path"),
-        _ => throw new StoreNotSupportedException($"{Text}: rclone is not in this version yet; use a path"),
+        StoreScheme.Local => new LocalStore(Path, Text, new LocalStoreOptions { CreateRoot = options.CreateRoot }),
+        StoreScheme.S3 => new S3Store(S3!, Text, options),
+        _ => throw new StoreNotSupportedException($"{Text}: rclone is not in this version yet; use a path or s3://"),
     };
 
     public override string ToString() => Text;

@@ -17,4 +17,13 @@ public sealed record AccessOptions
     /// <summary>Through gpg, with the OpenPGP secret keys that it has. A passphrase is then that of the OpenPGP
     /// key.</summary>
     public bool UsesOpenPgp { get; init; }
+
+    /// <summary>Bytes a second to the store, over all connections; at least 1, null for no limit.</summary>
+    public long? UploadLimit { get; init; }
+
+    /// <summary>Bytes a second from the store, over all connections; at least 1, null for no limit.</summary>
+    public long? DownloadLimit { get; init; }
+
+    /// <summary>Storage class of new data packs; null for the bucket's usual one.</summary>
+    public string? DataClass { get; init; }
 }

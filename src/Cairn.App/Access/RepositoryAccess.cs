@@ -4,9 +4,7 @@ using Cairn.App.Text;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Keys;
 using Cairn.Engine.Storage;
-using Cairn.Engine.Storage.Decorators;
 using Cairn.Storage;
-using Cairn.Storage.Local;
 
 namespace Cairn.App.Access;
 
@@ -25,6 +23,7 @@ sealed class RepositoryAccess
         Configuration = ConfigurationReader.Read(environment.Paths, environment.Variable("HOME"));
         Secrets = new SecretSources(environment, Configuration);
         Credentials = new CredentialStore(environment.Paths, environment.Events);
+        Stores = new StoreAccess(environment, options);
     }
 
     public CairnConfiguration Configuration { get; }
@@ -47,18 +46,10 @@ sealed class RepositoryAccess
         }
     }
 
+    public StoreAccess Stores { get; }
+
     /// <summary>For <c>init</c> only: elsewhere a missing folder must stay missing.</summary>
-    public IObjectStore OpenStore(bool createRoot)
-    {
-        // Attempts end soon: a local disk either works or does not. Remote stores will bring their own patience.
-        var options = new RetryOptions { Patience = TimeSpan.FromSeconds(30) };
-        var store = Location.Open(new LocalStoreOptions { CreateRoot = createRoot });
-        if (_environment.Events.Traced is { } trace)
-            store = new TracingStore(store, trace, _environment.Time);
-        return new RetryingStore(
-            store, options, _environment.Time,
-            Random.Shared.NextDouble);
-    }
+    public IObjectStore OpenStore(bool createRoot) => Stores.Open(Location, createRoot);
 
     public async Task<OpenRepository> OpenForBackupAsync(CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using Cairn.App.Access;
 using Cairn.App.Keys;
 using Cairn.Engine.Crypto;
+using Cairn.Engine.Envelopes;
 using Cairn.Engine.Operations.Backup;
 using Cairn.Engine.Operations.Init;
 using Cairn.Engine.Primitives;
@@ -16,6 +17,15 @@ public sealed record InitRequest
     /// <summary>Where the recovery key goes; null to hand it to the caller, who can show it to a person only.</summary>
     public string? RecoveryFile { get; init; }
 
+    /// <summary>Retention that the bucket gives every object; null for none. On S3 only.</summary>
+    public ObjectLock? Lock { get; init; }
+
+    /// <summary>
+    /// Take a store that accepts the condition not to overwrite and overwrites all the same, without keeping what was
+    /// overwritten.
+    /// </summary>
+    public bool AllowsOverwrites { get; init; }
+
     /// <summary>Whether the caller can show a recovery key to a person, and to nobody else.</summary>
     public required bool CanShowRecoveryKey { get; init; }
 }
@@ -24,12 +34,18 @@ public sealed record InitRequest
 public sealed record InitReport(
     string Location, RepositoryId Repository, SealingKey? RecoveryKey, string CredentialFile) : IDisposable
 {
+    /// <summary>Null for a folder.</summary>
+    public PlaceReport? Place { get; init; }
+
     public void Dispose() => RecoveryKey?.Dispose();
 }
 
 /// <summary>Makes a repository and enrols this machine as its first host.</summary>
 public static class InitUseCase
 {
+    /// <summary>Cold classes charge by the object.</summary>
+    const int ColdPackBytes = 64 << 20;
+
     public static async Task<InitReport> RunAsync(
         AppEnvironment environment, InitRequest request, CancellationToken cancellationToken)
     {
@@ -39,6 +55,7 @@ public static class InitUseCase
             throw new UsageException(
                 "there is no terminal to show the recovery key on, and it must not end up in a log",
                 "have it written to a file of its own with --recovery-file FILE");
+        var place = await InitPlace.PrepareAsync(access, request, cancellationToken);
         await using var store = access.OpenStore(createRoot: true);
         await RequireNoRepositoryAsync(store, cancellationToken);
         access.Credentials.EnsureWritable();
@@ -48,7 +65,8 @@ public static class InitUseCase
         var credentialFile = "";
         var options = new InitOptions
         {
-            Passphrase = passphrase, HostName = environment.HostName, Save = made =>
+            Passphrase = passphrase, HostName = environment.HostName,
+            PackBytes = request.Access.DataClass is null ? Descriptor.DefaultPackBytes : ColdPackBytes, Save = made =>
             {
                 credentialFile = access.Credentials.Write(made.Credential);
                 file?.Write(made.RecoveryKey, made.Descriptor.Id, location);
@@ -71,7 +89,7 @@ public static class InitUseCase
         if (file is not null)
             result.RecoveryKey.Dispose();
         return new InitReport(
-            location, result.Descriptor.Id, file is null ? result.RecoveryKey : null, credentialFile);
+            location, result.Descriptor.Id, file is null ? result.RecoveryKey : null, credentialFile) { Place = place };
     }
 
     // This host has no ledgers yet, and here alone that is known for sure.

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Cairn.App;
-using Cairn.App.Access;
 using Cairn.App.Backup;
 using Cairn.App.Hosts;
 using Cairn.Cli.Rendering;
@@ -34,9 +33,10 @@ static class BackupCommand
             HelpName = "own|enrolled|HOST,…",
         };
         var dryRun = CommonOptions.DryRun("Walk, compare and read, but store nothing");
+        var dataClass = CommonOptions.DataClass();
         command.Add(paths);
         foreach (var option in new Option[]
-            { stdin, program, name, tags, exclude, oneFileSystem, force, trust, dryRun })
+            { stdin, program, name, tags, exclude, oneFileSystem, force, trust, dryRun, dataClass })
             command.Add(option);
         CommandRunner.Handle(command, global, async context =>
         {
@@ -45,7 +45,7 @@ static class BackupCommand
             await using var input = streamName is null ? null : Console.OpenStandardInput();
             var request = new BackupRequest
             {
-                Access = new AccessOptions { Repository = global.Repository(parsed) },
+                Access = global.Access(parsed) with { DataClass = parsed.GetValue(dataClass) },
                 Paths = CommonOptions.ToBytes(parsed.GetValue(paths)), StandardInputName = streamName, Input = input,
                 Command = parsed.GetValue(program), Name = parsed.GetValue(name), Tags = parsed.GetValue(tags) ?? [],
                 Exclude = CommonOptions.ToBytes(parsed.GetValue(exclude)),

@@ -11,6 +11,12 @@ static class CommonOptions
         Description = "Write the recovery key to this new file, for its owner only", HelpName = "FILE",
     };
 
+    public static Option<string?> DataClass() => new("--data-class")
+    {
+        Description = "Storage class of data packs (GLACIER, DEEP_ARCHIVE, ...); all else stays in the usual one",
+        HelpName = "CLASS",
+    };
+
     public static Option<string?> Host() => new("--host")
     {
         Description = "The machine whose snapshots are meant (this one)", HelpName = "NAME",

@@ -16,7 +16,7 @@ static class ConfigCommand
         var show = new Command("show", "What is in force, and where it comes from");
         CommandRunner.Handle(show, global, context =>
         {
-            var access = new AccessOptions { Repository = global.Repository(context.Parsed) };
+            var access = global.Access(context.Parsed);
             foreach (var setting in ConfigUseCase.Show(context.Environment, access))
             {
                 var value = setting.Values.Count == 0 ? "-" : string.Join(", ", setting.Values);

@@ -98,7 +98,7 @@ static partial class HostCommand
         {
             var path = context.Parsed.GetRequiredValue(file);
             using var input = Console.OpenStandardInput();
-            var access = new App.Access.AccessOptions { Repository = global.Repository(context.Parsed) };
+            var access = global.Access(context.Parsed);
             var report = await HostUseCases.JoinAsync(
                 context.Environment, access, path == "-" ? null : path, input, context.Cancellation);
             PrintJoined(context.Output, report);

@@ -1,6 +1,10 @@
 using System.CommandLine;
+using Cairn.App;
 using Cairn.App.Init;
+using Cairn.Cli.Rendering;
 using Cairn.Engine.Crypto;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Storage;
 
 namespace Cairn.Cli.Commands;
 
@@ -11,13 +15,28 @@ static class InitCommand
         var command = new Command("init", "Create a repository, and enrol this machine");
         var keys = new KeyOptions();
         var recovery = CommonOptions.RecoveryFile();
-        command.Add(recovery);
+        var lockMode = new Option<string?>("--lock")
+        {
+            Description = "Have the bucket lock every object: governance, or compliance (nobody can lift it)",
+            HelpName = "MODE",
+        };
+        var lockDays = new Option<int?>("--lock-days") { Description = "For how long it locks", HelpName = "N" };
+        var overwrites = new Option<bool>("--allow-overwrites")
+        {
+            Description = "Use a store that cannot be kept from overwriting, and keeps no versions",
+        };
+        var dataClass = CommonOptions.DataClass();
+        foreach (var option in new Option[] { recovery, lockMode, lockDays, overwrites, dataClass })
+            command.Add(option);
         keys.AddTo(command, withRecoveryKey: false);
         CommandRunner.Handle(command, global, async context =>
         {
             var request = new InitRequest
             {
-                Access = keys.Access(context.Parsed, global), RecoveryFile = context.Parsed.GetValue(recovery),
+                Access = keys.Access(context.Parsed, global) with { DataClass = context.Parsed.GetValue(dataClass) },
+                RecoveryFile = context.Parsed.GetValue(recovery),
+                Lock = ParseLock(context.Parsed.GetValue(lockMode), context.Parsed.GetValue(lockDays)),
+                AllowsOverwrites = context.Parsed.GetValue(overwrites),
                 CanShowRecoveryKey = CanShowSecrets(context),
             };
             using var report = await InitUseCase.RunAsync(context.Environment, request, context.Cancellation);
@@ -25,6 +44,24 @@ static class InitCommand
             return ExitCodes.Ok;
         });
         return command;
+    }
+
+    internal static ObjectLock? ParseLock(string? mode, int? days)
+    {
+        if (mode is null && days is null)
+            return null;
+        if (mode is null || days is null)
+            throw new UsageException(
+                "--lock and --lock-days belong together", "for example --lock compliance --lock-days 30");
+        // A hundred years is what S3 allows.
+        if (days is < 1 or > 36500)
+            throw new UsageException($"--lock-days {days}: it is 1 to 36500");
+        return mode switch
+        {
+            "governance" => new ObjectLock(ObjectLockMode.Governance, TimeSpan.FromDays(days.Value)),
+            "compliance" => new ObjectLock(ObjectLockMode.Compliance, TimeSpan.FromDays(days.Value)),
+            _ => throw new UsageException($"--lock {mode}: it is governance or compliance"),
+        };
     }
 
     /// <summary>Never into a pipe, a log or an event.</summary>
@@ -42,6 +79,8 @@ static class InitCommand
     static void Print(CommandContext context, InitReport report, string? recoveryFile)
     {
         var output = context.Output;
+        if (report.Place is { } place)
+            PlaceRendering.Print(output, place);
         output.Summary($"created the repository {report.Repository.ToString()[..16]} at {report.Location}");
         output.Summary($"this machine may back up without a passphrase: its credential is {report.CredentialFile}");
         if (report.RecoveryKey is { } key)
@@ -49,7 +88,7 @@ static class InitCommand
         else
             output.Summary($"the recovery key is in {recoveryFile}: keep it away from this machine");
         output.Summary("Without the passphrase and the recovery key nobody can ever read this repository.");
-        output.Summary($"next: cairn -r {report.Location} backup PATH");
+        output.Summary($"next: cairn -r {ShellWord.Quote(report.Location)} backup PATH");
         output.Event("initialized", writer =>
         {
             writer.WriteString("repository", report.Location);

@@ -142,12 +142,15 @@ sealed class Output : IDisposable
         }
     }
 
+    /// <summary>What every summary event ends with.</summary>
+    public Action<Utf8JsonWriter>? SummaryEnd { get; set; }
+
     /// <summary>One line on standard output, at once: readers follow along.</summary>
     public void Event(string type, Action<Utf8JsonWriter> content)
     {
         if (!IsJson)
             return;
-        var line = JsonEvent.Write(type, content);
+        var line = JsonEvent.Write(type, type == "summary" ? content + SummaryEnd : content);
         lock (_lock)
         {
             Guard(() =>

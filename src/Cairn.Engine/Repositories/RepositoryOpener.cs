@@ -27,7 +27,8 @@ public static class RepositoryOpener
                     $"the descriptor is missing, though other objects of a repository are there ({remains}). "
                     + "Do not create a new repository here", e);
             throw new NoRepositoryException(
-                $"there is no repository at {store.Location}. To create one: cairn -r {store.Location} init");
+                $"there is no repository at {store.Location}. "
+                + $"To create one: cairn -r {ShellWord.Quote(store.Location)} init");
         }
     }
 

@@ -49,8 +49,8 @@ public interface IObjectStore : IAsyncDisposable
 
     /// <summary>
     /// Every object whose key starts with the prefix (a whole number of segments with a trailing slash, or empty), in
-    /// ordinal order of <see cref="ObjectInfo.Name"/>. Names that are no valid keys are reported through
-    /// <see cref="ObjectInfo.ForeignName"/>, not dropped.
+    /// ordinal order of <see cref="ObjectInfo.Name"/> (but for a store that says otherwise). Names that are no valid
+    /// keys are reported through <see cref="ObjectInfo.ForeignName"/>, not dropped.
     /// </summary>
     IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellationToken);
 
@@ -60,7 +60,7 @@ public interface IObjectStore : IAsyncDisposable
 
 public enum PutOutcome { Stored, AlreadyThere }
 
-/// <summary>Where the store may put the object, and (later) how long it must keep it.</summary>
+/// <summary>Where the store may put the object, and how long it must keep it.</summary>
 public sealed record PutOptions
 {
     public static readonly PutOptions Hot = new();
@@ -68,7 +68,29 @@ public sealed record PutOptions
 
     /// <summary>A data pack: the only objects that may go to a cold class.</summary>
     public bool IsData { get; init; }
+
+    /// <summary>
+    /// Set in the request that stores the object, so that it is never there without. A store that cannot lock refuses
+    /// (<see cref="StoreErrorKind.Refused"/>) rather than store without. An object that was there keeps the lock it
+    /// has.
+    /// </summary>
+    public ObjectLock? Lock { get; init; }
+
+    /// <summary>What a store answers that cannot lock.</summary>
+    public static StoreException NoLocks(ObjectKey key, string location) => new(
+        StoreErrorKind.Refused, $"{key} was not stored: it was to be locked, and {location} cannot lock objects", key);
 }
+
+public enum ObjectLockMode
+{
+    /// <summary>Who has a special right may lift it.</summary>
+    Governance,
+    /// <summary>Nobody may lift or shorten it.</summary>
+    Compliance,
+}
+
+/// <summary>For how long the store is to refuse to remove an object, counted by the store's own clock.</summary>
+public sealed record ObjectLock(ObjectLockMode Mode, TimeSpan Duration);
 
 /// <summary>A half-open range of bytes; <see cref="Whole"/> for all of the object.</summary>
 public readonly record struct ByteRange(long Offset, long Length)
@@ -104,4 +126,19 @@ public sealed record StoreCapabilities
     /// A GET of a small range costs about as much as the bytes it returns, so ranges need no coalescing.
     /// </summary>
     public required bool HasCheapRanges { get; init; }
+
+    /// <summary>
+    /// Of several writers who store under one free name at the same time, exactly one does, and the others are told.
+    /// Otherwise a PUT looks first, and two that look in the same moment both store: the contents are the same where
+    /// the name has their hash.
+    /// </summary>
+    public bool DecidesRaces { get; init; } = true;
+
+    /// <summary>
+    /// A LIST gives names in ordinal order. Otherwise one that breaks can only go on with all names in memory.
+    /// </summary>
+    public bool ListsInOrder { get; init; } = true;
+
+    /// <summary>A PUT can lock the object it stores.</summary>
+    public bool CanLock { get; init; }
 }

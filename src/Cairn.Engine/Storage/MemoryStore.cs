@@ -33,6 +33,8 @@ public sealed class MemoryStore(TimeProvider? time = null, string location = "me
     {
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled<PutOutcome>(cancellationToken);
+        if (options.Lock is not null)
+            return Task.FromException<PutOutcome>(PutOptions.NoLocks(key, location));
         var bytes = Join(content);
         lock (_lock)
             return Task.FromResult(

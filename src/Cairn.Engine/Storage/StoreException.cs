@@ -18,6 +18,8 @@ public enum StoreErrorKind
     Cold,
     /// <summary>Network, server or medium failed in a way that may pass: worth another try.</summary>
     Unavailable,
+    /// <summary>The store is asked too often: worth another try, with fewer requests at once.</summary>
+    Throttled,
     /// <summary>Anything else that another try will not mend (an I/O error of the disk, say).</summary>
     Failed,
 }
@@ -28,5 +30,5 @@ public sealed class StoreException(StoreErrorKind kind, string message, ObjectKe
 {
     public StoreErrorKind Kind { get; } = kind;
     public ObjectKey? Key { get; } = key;
-    public bool IsTransient => Kind is StoreErrorKind.Unavailable;
+    public bool IsTransient => Kind is StoreErrorKind.Unavailable or StoreErrorKind.Throttled;
 }

@@ -47,7 +47,9 @@ public sealed class LocalStore : IObjectStore
     public Task<PutOutcome> PutAsync(
         ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
         CancellationToken cancellationToken) =>
-        RunAsync(() => _writer.Put(key, PathOf(key), content), key, "stored", cancellationToken);
+        options.Lock is null
+            ? RunAsync(() => _writer.Put(key, PathOf(key), content), key, "stored", cancellationToken)
+            : Task.FromException<PutOutcome>(PutOptions.NoLocks(key, Location));
 
     public Task<PooledBuffer> GetAsync(
         ObjectKey key, ByteRange range, int maxBytes, CancellationToken cancellationToken) =>

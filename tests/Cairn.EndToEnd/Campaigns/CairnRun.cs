@@ -18,12 +18,18 @@ sealed class CairnHome : IDisposable
     }
 
     public string Folder { get; }
-    public string Repository { get; }
+    /// <summary>As given to -r; a folder of its own unless set.</summary>
+    public string Repository { get; init; }
+
+    /// <summary>Set in the environment of the program, on top of what every run gets.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
     public string Source { get; }
 
     public static string Executable { get; } = Path.Combine(Shell.Root, "cairn");
 
-    public void Init() => Run("init", "--recovery-file", Path.Combine(Folder, "recovery")).RequireExit(0);
+    public CairnResult Init(params string[] options) =>
+        Run(["init", "--recovery-file", Path.Combine(Folder, "recovery"), .. options]).RequireExit(0);
 
     public CairnResult Run(params string[] arguments)
     {
@@ -96,6 +102,11 @@ sealed class CairnProcess : IDisposable
         start.Environment["CAIRN_PASSPHRASE"] = CairnHome.Passphrase;
         foreach (var name in (string[])["CONFIG", "STATE", "CACHE", "DATA"])
             start.Environment[$"XDG_{name}_HOME"] = Path.Combine(home.Folder, name);
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("AWS_", StringComparison.Ordinal))
+            .ToList())
+            start.Environment.Remove(name);
+        foreach (var (name, value) in home.Variables)
+            start.Environment[name] = value;
         _process = Process.Start(start)!;
         _output = _process.StandardOutput.ReadToEndAsync();
         _errors = _process.StandardError.ReadToEndAsync();

@@ -11,13 +11,16 @@ sealed class RetryBudget(RetryOptions options, TimeProvider time, Func<double> r
     int _attempts;
 
     /// <summary>Called after a failure: waits until it is time for the next attempt, or throws the failure.</summary>
-    public async Task WaitOrThrowAsync(StoreException failure, CancellationToken cancellationToken)
+    /// <param name="patience">By what is known of the store now.</param>
+    public async Task WaitOrThrowAsync(
+        StoreException failure, TimeSpan patience, CancellationToken cancellationToken)
     {
         _attempts++;
         var delay = NextDelay();
         var elapsed = time.GetElapsedTime(_start);
-        if (!failure.IsTransient || _attempts >= options.AttemptsMax || elapsed + delay > options.Patience)
+        if (!failure.IsTransient || _attempts >= options.AttemptsMax || elapsed + delay > patience)
             Throw(failure, elapsed);
+        options.Waiting?.Invoke(failure, delay);
         await Task.Delay(delay, time, cancellationToken);
     }
 

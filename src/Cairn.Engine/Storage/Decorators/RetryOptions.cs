@@ -14,6 +14,15 @@ public sealed record RetryOptions
     /// <summary>No further attempt begins later than this after the first one began.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// The patience while the store has not answered at all yet: a mistyped address should not be waited for as long
+    /// as a server that is being restarted. Null for the same.
+    /// </summary>
+    public TimeSpan? FirstPatience { get; init; }
+
+    /// <summary>Told of every wait before it begins: the failure, and how long.</summary>
+    public Action<StoreException, TimeSpan>? Waiting { get; init; }
+
     /// <summary>The longest wait before the second attempt; it doubles from attempt to attempt.</summary>
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromMilliseconds(250);
 
@@ -24,6 +33,7 @@ public sealed record RetryOptions
     {
         Invariant.That(AttemptsMax >= 1);
         Invariant.That(Patience >= TimeSpan.Zero);
+        Invariant.That(FirstPatience is null || FirstPatience <= Patience);
         Invariant.That(FirstDelay > TimeSpan.Zero);
         Invariant.That(DelayMax >= FirstDelay);
     }

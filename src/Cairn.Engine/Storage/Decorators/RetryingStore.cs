@@ -15,6 +15,7 @@ public sealed class RetryingStore : IObjectStore
     readonly RetryOptions _options;
     readonly TimeProvider _time;
     readonly Func<double> _random;
+    volatile bool _hasAnswered;
 
     /// <param name="random">Uniform in [0, 1): for the jitter. Called concurrently.</param>
     public RetryingStore(IObjectStore inner, RetryOptions options, TimeProvider time, Func<double> random)
@@ -54,7 +55,7 @@ public sealed class RetryingStore : IObjectStore
         string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var budget = NewBudget();
-        string? last = null;
+        var given = new GivenNames(Capabilities.ListsInOrder);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -72,15 +73,15 @@ public sealed class RetryingStore : IObjectStore
                     }
                     if (!more)
                         yield break;
-                    if (last is not null && string.CompareOrdinal(listing.Current.Name, last) <= 0)
+                    _hasAnswered = true;
+                    if (!given.IsNew(listing.Current.Name))
                         continue;
-                    last = listing.Current.Name;
                     // It moved on, so the failures of one name do not count against the next ones.
                     budget = NewBudget();
                     yield return listing.Current;
                 }
             }
-            await budget.WaitOrThrowAsync(failure, cancellationToken);
+            await WaitOrThrowAsync(budget, failure, cancellationToken);
         }
     }
 
@@ -98,6 +99,23 @@ public sealed class RetryingStore : IObjectStore
         }
     }
 
+    /// <summary>Which names a listing gave before it broke.</summary>
+    sealed class GivenNames(bool inOrder)
+    {
+        readonly HashSet<string>? _all = inOrder ? null : new HashSet<string>(StringComparer.Ordinal);
+        string? _last;
+
+        public bool IsNew(string name)
+        {
+            if (_all is not null)
+                return _all.Add(name);
+            if (_last is not null && string.CompareOrdinal(name, _last) <= 0)
+                return false;
+            _last = name;
+            return true;
+        }
+    }
+
     async Task<T> RetryAsync<T>(Func<Task<T>> attempt, CancellationToken cancellationToken)
     {
         var budget = NewBudget();
@@ -106,13 +124,24 @@ public sealed class RetryingStore : IObjectStore
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                return await attempt();
+                var result = await attempt();
+                _hasAnswered = true;
+                return result;
             }
             catch (StoreException e)
             {
-                await budget.WaitOrThrowAsync(e, cancellationToken);
+                await WaitOrThrowAsync(budget, e, cancellationToken);
             }
         }
+    }
+
+    Task WaitOrThrowAsync(RetryBudget budget, StoreException failure, CancellationToken cancellationToken)
+    {
+        // A refusal is an answer too.
+        if (failure.Kind != StoreErrorKind.Unavailable)
+            _hasAnswered = true;
+        var patience = _hasAnswered ? _options.Patience : _options.FirstPatience ?? _options.Patience;
+        return budget.WaitOrThrowAsync(failure, patience, cancellationToken);
     }
 
     RetryBudget NewBudget() => new(_options, _time, _random);

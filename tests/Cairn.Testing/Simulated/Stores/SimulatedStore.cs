@@ -22,12 +22,15 @@ public sealed partial class SimulatedStore(SimulatedBucket bucket, Caller caller
         new()
         {
             ListsWhatWasWritten = bucket.Options.StaleListing is null, Concurrency = 8, HasCheapRanges = true,
+            CanLock = bucket.Options.HasObjectLock,
         };
 
     public async Task<PutOutcome> PutAsync(
         ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions put,
         CancellationToken cancellationToken)
     {
+        if (put.Lock is not null && !Capabilities.CanLock)
+            throw PutOptions.NoLocks(key, Location);
         var request = NewPut(key, content, put);
         try
         {
@@ -115,7 +118,9 @@ public sealed partial class SimulatedStore(SimulatedBucket bucket, Caller caller
             part.CopyTo(bytes.AsMemory(filled));
             filled += part.Length;
         }
-        var retention = options.Lock?.From(bucket.Now);
+        var retention = put.Lock is { } asked
+            ? new Retention((LockMode)asked.Mode, bucket.Now + asked.Duration)
+            : options.Lock?.From(bucket.Now);
         return new PutRequest(key.Value, bytes)
         {
             IfNoneMatch = true,

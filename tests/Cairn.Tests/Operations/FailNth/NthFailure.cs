@@ -54,7 +54,8 @@ sealed record NthFailure(string Name, NthKind Kind)
 
     static readonly NthFailure[] OfStore =
     [
-        .. Enum.GetValues<StoreErrorKind>().Where(kind => kind != StoreErrorKind.Unavailable).Select(kind =>
+        .. Enum.GetValues<StoreErrorKind>()
+            .Where(kind => kind is not (StoreErrorKind.Unavailable or StoreErrorKind.Throttled)).Select(kind =>
             new NthFailure($"{kind}", NthKind.Error) { Store = new StoreFault(FaultMoment.Before, kind) }),
         new("Unavailable for longer than is retried", NthKind.LastingError)
             { Store = new StoreFault(FaultMoment.Before) },

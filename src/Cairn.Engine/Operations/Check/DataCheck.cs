@@ -158,9 +158,12 @@ sealed class DataCheck(CheckContext context)
 
     async Task<bool> WasDeletedAsync(ObjectHash name, CancellationToken cancellationToken)
     {
-        await context.RetiredLook.WaitAsync(cancellationToken);
+        // Without the token: a wait that is cancelled goes on upon a thread of the runtime's own choice. Whoever looks
+        // heeds the same token.
+        await context.RetiredLook.WaitAsync(CancellationToken.None);
         try
         {
+            cancellationToken.ThrowIfCancellationRequested();
             await context.Session.Retired.LookAsync(cancellationToken);
             return context.Session.Retired.Deleted.Contains(name);
         }

@@ -22,9 +22,12 @@ sealed class UnlistedPacks(Repository repository, BlobIndex index) : IDisposable
     {
         if (_isDone)
             return;
-        await _searching.WaitAsync(cancellationToken);
+        // Without the token: a wait that is cancelled goes on upon a thread of the runtime's own choice. Whoever searches
+        // heeds the same token.
+        await _searching.WaitAsync(CancellationToken.None);
         try
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (_isDone)
                 return;
             var parallel = new ParallelOptions

@@ -9,7 +9,7 @@ namespace Cairn.EndToEnd;
 /// </summary>
 static class Shell
 {
-    static readonly TimeSpan CommandMax = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan CommandMax = TimeSpan.FromMinutes(10);
 
     public static string Root { get; } = FindRoot();
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Cairn.Cli.Commands;
 using Cairn.Cli.Rendering;
 
@@ -40,10 +39,15 @@ static class CommandLine
     public static async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
         var global = new GlobalOptions();
+        // As most programs have it too.
+        arguments = arguments switch { ["--version"] => ["version"], ["help"] => ["--help"], _ => arguments };
         // Without a replacer an argument that begins with @ is a time, not a file of arguments.
         var parsed = Create(global).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (Mistyped.Find(parsed) is { } mistake)
+            return ReportUsage(parsed, global, mistake);
         if (parsed.Errors.Count > 0)
-            return ReportUsage(parsed, global);
+            return ReportUsage(
+                parsed, global, new(parsed.Errors[0].Message, $"see: {Mistyped.NameOf(parsed.CommandResult)} --help"));
         var configuration = new InvocationConfiguration
         {
             EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
@@ -51,15 +55,10 @@ static class CommandLine
         return await parsed.InvokeAsync(configuration, cancellationToken);
     }
 
-    static int ReportUsage(ParseResult parsed, GlobalOptions global)
+    static int ReportUsage(ParseResult parsed, GlobalOptions global, App.UsageException mistake)
     {
         using var output = global.CreateOutput(parsed);
-        var names = new Stack<string>();
-        for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = result.Parent)
-            names.Push(command.Command is RootCommand ? "cairn" : command.Command.Name);
-        var error = ErrorReport.Of(
-            new App.UsageException(parsed.Errors[0].Message, $"see: {string.Join(' ', names)} --help"));
-        output.Error(error, ExitCodes.Usage);
+        output.Error(ErrorReport.Of(mistake), ExitCodes.Usage);
         return ExitCodes.Usage;
     }
 }

@@ -46,6 +46,11 @@ sealed class RepositoryAccess
         }
     }
 
+    /// <summary>Whether it is the repository of the configuration, and not another that an option or variable
+    /// names.</summary>
+    public bool IsConfigured => Configuration.Repository is { } configured
+        && StoreLocation.Parse(configured, ByteText.FromBytes(_environment.WorkingFolder.Span)).Text == Location.Text;
+
     public StoreAccess Stores { get; }
 
     /// <summary>For <c>init</c> only: elsewhere a missing folder must stay missing.</summary>

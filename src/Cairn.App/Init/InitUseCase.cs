@@ -59,7 +59,8 @@ public static class InitUseCase
         await using var store = access.OpenStore(createRoot: true);
         await RequireNoRepositoryAsync(store, cancellationToken);
         access.Credentials.EnsureWritable();
-        using var passphrase = access.Secrets.GetFirstPassphrase(request.Access.Passphrase, cancellationToken);
+        using var passphrase = access.Secrets.GetFirstPassphrase(
+            request.Access.Passphrase, access.IsConfigured, cancellationToken);
         using var file = request.RecoveryFile is { } path ? RecoveryFile.Reserve(path) : null;
 
         var credentialFile = "";

@@ -51,9 +51,12 @@ sealed class OpenSnapshots : IAsyncDisposable
         var listing = await SnapshotCatalog.ListAsync(_open.Repository, cancellationToken);
         foreach (var problem in listing.Problems)
             events.Notice(problem.Message);
-        return await SnapshotFinder.FindAsync(
+        var found = await SnapshotFinder.FindAsync(
             listing.Snapshots, reference, host ?? Host,
             snapshot => HasPathAsync(snapshot, reference.Path, cancellationToken));
+        if (SnapshotFinder.DescribeChoice(listing.Snapshots, reference, found) is { } choice)
+            events.Notice(choice);
+        return found;
     }
 
     async Task<bool> HasPathAsync(

@@ -64,8 +64,10 @@ sealed class SecretSources(AppEnvironment environment, CairnConfiguration config
             + "the recovery key with --recovery-key-file, an identity with --identity-file, or use --openpgp");
 
     /// <summary>For a new repository: asked twice on a terminal.</summary>
-    public SecretKey GetFirstPassphrase(PassphraseOptions options, CancellationToken cancellationToken) =>
-        TryGet(options, OptionStart, PassphraseVariable, useConfiguration: true)
+    /// <param name="isConfigured">Whether the configuration speaks of this repository, so of its passphrase.</param>
+    public SecretKey GetFirstPassphrase(
+        PassphraseOptions options, bool isConfigured, CancellationToken cancellationToken) =>
+        TryGet(options, OptionStart, PassphraseVariable, useConfiguration: isConfigured)
         ?? AskNew("new passphrase: ", OptionStart, cancellationToken);
 
     /// <summary>For a further or changed passphrase: never from the place of the present one.</summary>
@@ -87,7 +89,13 @@ sealed class SecretSources(AppEnvironment environment, CairnConfiguration config
         if (!useConfiguration)
             return null;
         if (configuration.PassphraseFile is { } configuredFile)
-            return SecretBytes.FromFile(configuredFile, Passphrase);
+        {
+            if (File.Exists(configuredFile) || environment.Prompt is null)
+                return SecretBytes.FromFile(configuredFile, Passphrase);
+            environment.Events.Notice(
+                $"there is no file {configuredFile}, which \"passphrase-file:\" in {configuration.File} names");
+            return null;
+        }
         return configuration.PassphraseCommand is { } configured ? SecretBytes.FromCommand(configured, Passphrase)
             : null;
     }

@@ -4,9 +4,12 @@ using Cairn.App.Access;
 using Cairn.App.Backup;
 using Cairn.App.Configuration;
 using Cairn.App.Init;
+using Cairn.App.Interop;
 using Cairn.App.Reading;
 using Cairn.App.Secrets;
+using Cairn.App.Text;
 using Cairn.Engine.Operations.Check;
+using Cairn.Engine.Sources;
 
 namespace Cairn.App.Setup;
 
@@ -18,7 +21,11 @@ public sealed record QuickstartRequest
 
 /// <summary>What was made on the first run; null later.</summary>
 public sealed record QuickstartSetup(
-    string Location, string ConfigurationFile, string PassphraseFile, string RecoveryFile);
+    string Location, string ConfigurationFile, string PassphraseFile, string RecoveryFile)
+{
+    /// <summary>The repository was there, and only the configuration is new.</summary>
+    public bool IsFound { get; init; }
+}
 
 /// <param name="Compared">Path of the file that was restored and compared; null if there was none to compare.</param>
 public sealed record QuickstartReport(
@@ -38,6 +45,10 @@ public static class QuickstartUseCase
         AppEnvironment environment, QuickstartRequest request, Action<QuickstartSetup> made,
         CancellationToken cancellationToken)
     {
+        var folder = PathBytes.MakeAbsolute(request.Folder.Span, environment.WorkingFolder.Span);
+        // Before anything is made.
+        if (Libc.Resolve(folder) is null)
+            throw new SourceMissingException($"there is no {ByteText.Show(folder)} to back up");
         var configuration = ConfigurationReader.Read(environment.Paths, environment.Variable("HOME"));
         var setup = configuration.Repository is null
             ? await SetUpAsync(environment, configuration, cancellationToken)
@@ -72,7 +83,9 @@ public static class QuickstartUseCase
             Repository = setup.Location, Passphrase = new PassphraseOptions { File = setup.PassphraseFile },
         };
         PrivateFile.CreateFolder(paths.DataFolder);
-        if (!File.Exists(Path.Combine(setup.Location, "cairn.json")))
+        if (File.Exists(Path.Combine(setup.Location, "cairn.json")))
+            setup = setup with { IsFound = true };
+        else
         {
             File.Delete(setup.RecoveryFile);
             using var _ = await InitUseCase.RunAsync(

@@ -40,6 +40,25 @@ static class SnapshotFinder
         return candidates[^1];
     }
 
+    /// <summary>What a person may not expect of a snapshot that was not named by its id; null if nothing.</summary>
+    public static string? DescribeChoice(
+        IReadOnlyList<SnapshotInfo> snapshots, SnapshotReference reference, SnapshotInfo found)
+    {
+        if (reference.Selector is SnapshotSelector.ById)
+            return null;
+        var limit = reference.Selector is SnapshotSelector.AsOf(var time, _) ? time : DateTimeOffset.MaxValue;
+        var considered = snapshots.Where(other => other.HostName == found.HostName && other.Time <= limit).ToList();
+        if (!reference.Path.IsEmpty)
+            return considered.Any(other => other.Source == found.Source && other.Time > found.Time)
+                ? $"from snapshot {found.ShortId}: newer ones of {found.Source} do not have it"
+                : null;
+        var sources = considered.Select(snapshot => snapshot.Source).Distinct().Count();
+        return sources > 1
+            ? $"snapshot {found.ShortId} of {found.Source} is the newest of {sources} sources of {found.HostName}: "
+                + "for another name a path of it, or a snapshot's id"
+            : null;
+    }
+
     static SnapshotInfo FindById(IReadOnlyList<SnapshotInfo> snapshots, string text)
     {
         var found = snapshots.Where(snapshot => snapshot.Id.StartsWith(text, StringComparison.Ordinal)).ToList();

@@ -1,7 +1,7 @@
 namespace Cairn.App.Text;
 
 /// <summary>Finds what somebody probably meant.</summary>
-static class NearestName
+public static class NearestName
 {
     const int NameMax = 64;
 

@@ -7,7 +7,7 @@ static class ManCommand
 {
     public static Command Create(RootCommand root)
     {
-        var command = new Command("man", "Print the manual page, for man -l") { Hidden = true };
+        var command = new Command("man", "Print the manual page: cairn man | man -l -");
         command.SetAction(_ =>
         {
             Console.Out.Write(ManualPage.Print(root));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cairn.App.Setup;
+using Cairn.Engine.Primitives;
 using Cairn.Cli.Rendering;
 
 namespace Cairn.Cli.Commands;
@@ -9,10 +10,7 @@ static class QuickstartCommand
     public static Command Create(GlobalOptions global)
     {
         var command = new Command("quickstart",
-            "Make a repository in the data folder, back up, check, and read a file back")
-        {
-            Hidden = true,
-        };
+            "Try it: make a repository in the data folder, back up, check, and read a file back");
         var folder = new Argument<string>("DIR") { Description = "What to back up" };
         command.Add(folder);
         CommandRunner.Handle(command, global, async context =>
@@ -31,12 +29,14 @@ static class QuickstartCommand
 
     static void PrintSetup(Output output, QuickstartSetup setup)
     {
-        output.Summary($"made a repository at {setup.Location}");
+        output.Summary($"{(setup.IsFound ? "found the" : "made a")} repository at {setup.Location}");
+        output.Summary("                 on a disk of this machine: good for trying, gone with the disk");
         output.Summary($"  configuration: {setup.ConfigurationFile}");
         output.Summary($"  passphrase:    {setup.PassphraseFile}");
-        output.Summary("                 generated, readable by you only: later runs need nobody to type it");
+        output.Summary("                 generated, so that nobody need type it. While this file is here");
+        output.Summary("                 this machine can read its backups; after cairn init it cannot");
         output.Summary($"  recovery key:  {setup.RecoveryFile}");
-        output.Summary("                 copy both away from this machine, then delete this one");
+        output.Summary("                 copy both to another place, then delete the recovery key here");
     }
 
     static void PrintNext(Output output, QuickstartReport report, string folder)
@@ -46,10 +46,16 @@ static class QuickstartCommand
             : "there was no file to read back and compare");
         output.Summary("");
         output.Summary("next:");
-        output.Summary($"  ./cairn quickstart {folder}                    again: stores only what changed");
-        output.Summary("  ./cairn snapshots                             what is there to restore");
-        output.Summary("  ./cairn ls latest                             what is in it");
-        output.Summary("  ./cairn restore latest --target NEW_FOLDER    everything back");
+        var quoted = ShellWord.Quote(Path.GetFullPath(folder));
+        (string Command, string Meaning)[] next =
+        [
+            ($"./cairn quickstart {quoted}", "again: stores only what changed"),
+            ("./cairn snapshots", "what is there to restore"),
+            ($"./cairn ls -R latest:{quoted}", "what is in it"),
+            ($"./cairn restore latest:{quoted} --target NEW_FOLDER", "everything back"),
+        ];
+        foreach (var (command, meaning) in next)
+            output.Summary($"  {command}\n      {meaning}");
         output.Event("quickstart", writer =>
         {
             writer.WriteString("repository", report.Location);

@@ -66,10 +66,11 @@ public class SecretSourcesTests
     public void A_new_passphrase_is_asked_for_twice()
     {
         var sources = Make(new CairnConfiguration(), new Answers("one", "one", "one", "two"));
-        using var key = sources.GetFirstPassphrase(PassphraseOptions.None, CancellationToken.None);
+        using var key = sources.GetFirstPassphrase(PassphraseOptions.None, isConfigured: true, CancellationToken.None);
 
         Assert.Equal("one", Encoding.UTF8.GetString(key.AsSpan()));
-        Assert.Throws<UsageException>(() => sources.GetFirstPassphrase(PassphraseOptions.None, CancellationToken.None));
+        Assert.Throws<UsageException>(() => sources.GetFirstPassphrase(
+            PassphraseOptions.None, isConfigured: true, CancellationToken.None));
     }
 
     static SecretKey Get(

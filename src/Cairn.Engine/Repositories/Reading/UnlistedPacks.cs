@@ -22,8 +22,8 @@ sealed class UnlistedPacks(Repository repository, BlobIndex index) : IDisposable
     {
         if (_isDone)
             return;
-        // Without the token: a wait that is cancelled goes on upon a thread of the runtime's own choice. Whoever searches
-        // heeds the same token.
+        // Without the token: a wait that is cancelled goes on upon a thread of the runtime's own choice. Whoever
+        // searches heeds the same token.
         await _searching.WaitAsync(CancellationToken.None);
         try
         {

@@ -81,7 +81,7 @@ sealed class PruneExecution(
         var parallel = new ParallelOptions
         {
             MaxDegreeOfParallelism = Math.Max(repository.Store.Capabilities.Concurrency, 1),
-            CancellationToken = cancellationToken,
+            CancellationToken = cancellationToken, TaskScheduler = repository.Environment.Threads.Scheduler,
         };
         await Parallel.ForEachAsync(keys, parallel, async (key, cancellation) =>
         {

@@ -132,7 +132,7 @@ sealed class Surveyor(Repository repository, BlobIndex index, RetiredLog retired
         var parallel = new ParallelOptions
         {
             MaxDegreeOfParallelism = Math.Clamp(repository.Store.Capabilities.Concurrency, 1, LedgersAtOnce),
-            CancellationToken = cancellationToken,
+            CancellationToken = cancellationToken, TaskScheduler = repository.Environment.Threads.Scheduler,
         };
         var gone = new ConcurrentDictionary<ObjectKey, byte>();
         await Parallel.ForEachAsync(unread, parallel, async (listed, cancellation) =>
@@ -166,7 +166,7 @@ sealed class Surveyor(Repository repository, BlobIndex index, RetiredLog retired
         // Another prune may have removed it: whether its void is final shows in what was retired by then.
         catch (StoreException e) when (e.Kind == StoreErrorKind.NotFound)
         {
-            await _retiredLook.WaitAsync(cancellationToken);
+            await _retiredLook.WaitAsync(CancellationToken.None);
             try
             {
                 await retired.LookAsync(cancellationToken);

@@ -65,7 +65,7 @@ sealed class MaintainerLife
     }
 
     // A broken rule is one of the scripted maintainer's.
-    IMaintenance Choose() => _world.Mutation == Mutation.None && _random.NextInt(2) == 0
+    IMaintenance Choose() => _world.Mutation == Mutation.None && _random.NextInt(3) == 0
         ? new ProductMaintenance(_world, _name, _random)
         : new ScriptedMaintenance(_world, _name, _seed, _random);
 }

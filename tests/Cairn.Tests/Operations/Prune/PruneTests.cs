@@ -32,7 +32,8 @@ public sealed class PruneTests
     public async Task What_only_forgotten_snapshots_needed_goes_INV_1_INV_4()
     {
         await using var world = await BackupWorld.CreateAsync();
-        world.AddSomeFiles();
+        // Few others, which could share every pack of what changes.
+        world.AddSomeFiles(files: 2);
         var (first, _) = await world.ChangeAndBackupAsync("changing");
         var (second, tree) = await world.ChangeAndBackupAsync("changing");
         var before = world.Names("packs/").Count();

@@ -25,6 +25,8 @@ static class CommandLine
         root.Add(VerifyCommand.Create(global));
         root.Add(StatsCommand.Create(global));
         root.Add(DoctorCommand.Create(global));
+        root.Add(ForgetCommand.Create(global));
+        root.Add(PruneCommand.Create(global));
         root.Add(KeyCommand.Create(global));
         root.Add(HostCommand.Create(global));
         root.Add(ConfigCommand.Create(global));

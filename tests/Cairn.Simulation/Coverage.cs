@@ -21,6 +21,8 @@ sealed class Coverage
         "body cut", "conflict", "response of a commit lost",
         "frozen before sending", "frozen on the way", "frozen before the answer", "frozen for weeks",
         "clock jumped", "host enrolled", "maintainer endorsed", "passphrase changed", "recovery key replaced",
+        "product's prune", "product's prune: condemned", "product's prune: deleted", "product's prune: spared",
+        "product's prune: void",
         "condemned", "condemned while needed", "spared", "deletion listed", "pack deleted", "deletion taken up",
         "void proposed", "void final", "void given up", "snapshot forgotten",
         "restore whole", "restore failed and wrote nothing wrong", "restore beside a prune", "check beside others",

@@ -105,6 +105,29 @@ sealed class RepositoryAccess
         return await OpenForReadingAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// With this machine's credential if it is a maintainer's, which reads nothing; else with the repository's key.
+    /// </summary>
+    public async Task<OpenRepository> OpenForMaintenanceAsync(CancellationToken cancellationToken)
+    {
+        var store = OpenStore(createRoot: false);
+        try
+        {
+            var descriptor = await RepositoryOpener.ReadDescriptorAsync(store, cancellationToken);
+            using var maintainer = Credentials.TryReadMaintainer(descriptor.Id);
+            if (maintainer is not null)
+                return new OpenRepository(store, await RepositoryOpener.OpenWithMaintainerAsync(
+                    store, maintainer, _environment.Engine, cancellationToken));
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+        await store.DisposeAsync();
+        return await OpenForReadingAsync(cancellationToken);
+    }
+
     public async Task<OpenRepository> OpenForReadingAsync(CancellationToken cancellationToken) =>
         (await OpenWithSecretAsync(keepSecret: false, cancellationToken)).Repository;
 

@@ -38,7 +38,8 @@ public sealed record SnapshotFilter
         return chosen.FindAll(kept.Contains);
     }
 
-    bool Holds(SnapshotInfo snapshot) =>
+    /// <summary>All but <see cref="Latest"/>, which depends on other snapshots.</summary>
+    internal bool Holds(SnapshotInfo snapshot) =>
         (Host is null || snapshot.HostName == Host)
         && (Source is null || IsOfSource(snapshot, Source))
         && Tags.All(snapshot.Tags.Contains)

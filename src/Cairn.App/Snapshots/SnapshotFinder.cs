@@ -59,7 +59,7 @@ static class SnapshotFinder
             : null;
     }
 
-    static SnapshotInfo FindById(IReadOnlyList<SnapshotInfo> snapshots, string text)
+    public static SnapshotInfo FindById(IReadOnlyList<SnapshotInfo> snapshots, string text)
     {
         var found = snapshots.Where(snapshot => snapshot.Id.StartsWith(text, StringComparison.Ordinal)).ToList();
         return found.Count switch

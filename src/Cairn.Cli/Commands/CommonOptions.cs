@@ -29,6 +29,8 @@ static class CommonOptions
 
     public static Option<bool> DryRun(string description) => new("--dry-run", "-n") { Description = description };
 
+    public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask whether to go on" };
+
     public static Option<string[]> Exclude() => new("--exclude", "-e")
     {
         Description = "Leave out what matches: *.o, /home/*/.cache, build/; may be repeated", HelpName = "PATTERN",

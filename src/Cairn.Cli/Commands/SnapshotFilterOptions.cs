@@ -30,6 +30,23 @@ sealed class SnapshotFilterOptions
             command.Add(option);
     }
 
+    /// <summary>Without those that go by time or number.</summary>
+    public void AddSourcesTo(Command command)
+    {
+        foreach (var option in new Option[] { _host, _source, _tags })
+            command.Add(option);
+    }
+
+    /// <summary>What <see cref="AddSourcesTo"/> added; the very filter of everything if none is used.</summary>
+    public SnapshotFilter SourceFilter(CommandContext context)
+    {
+        var (host, source) = (context.Parsed.GetValue(_host), context.Parsed.GetValue(_source));
+        var tags = context.Parsed.GetValue(_tags) ?? [];
+        return host is null && source is null && tags.Length == 0
+            ? SnapshotFilter.Everything
+            : new SnapshotFilter { Host = host, Source = source, Tags = tags };
+    }
+
     public SnapshotFilter Filter(CommandContext context)
     {
         var parsed = context.Parsed;

@@ -44,6 +44,16 @@ sealed class TerminalPrompt : IPassphrasePrompt
         }
     }
 
+    public bool Confirm(string question, CancellationToken cancellationToken)
+    {
+        using var terminal = Open();
+        using var interrupted = cancellationToken.Register(() => Environment.Exit(ExitCodes.Interrupted));
+        terminal.Write(Encoding.UTF8.GetBytes(question));
+        using var answer = ReadLine(terminal);
+        return answer is not null
+            && Encoding.UTF8.GetString(answer.AsSpan()).Trim().ToLowerInvariant() is "y" or "yes";
+    }
+
     static FileStream Open()
     {
         try
@@ -52,7 +62,7 @@ sealed class TerminalPrompt : IPassphrasePrompt
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SecretSourceException("there is no terminal to ask for the passphrase on", e);
+            throw new SecretSourceException("there is no terminal to ask on", e);
         }
     }
 

@@ -18,7 +18,6 @@ public sealed class PackBuilder : IDisposable
     readonly Lock _lock = new();
     readonly SecretKey _key;
     readonly List<PackRow> _rows = [];
-    readonly int _blobsOffset;
     readonly long _sizeMax;
     int _filled;
     int _unfinished;
@@ -36,7 +35,6 @@ public sealed class PackBuilder : IDisposable
         _key = SecretKey.CreateRandom(Aead.KeySize, context.Random);
         Header = CreateHeader(context, kind, _key);
         var header = Header.Encode();
-        _blobsOffset = header.Length;
         _filled = header.Length;
         Buffer = context.Buffers.Rent((int)sizeMax);
         header.CopyTo(Buffer.Span);
@@ -121,7 +119,6 @@ public sealed class PackBuilder : IDisposable
     }
 
     internal int BlobsEnd => _filled;
-    internal int BlobsOffset => _blobsOffset;
 
     public void Dispose()
     {

@@ -22,34 +22,43 @@ public static class PackSealer
     /// <summary>Takes over the builder.</summary>
     public static SealedPack Seal(PackBuilder builder, PackContext context)
     {
-        var rows = builder.CompletedRows();
-        Invariant.That(rows.Length > 0);
-        var sealedTable = SealTable(builder.Header, rows, context);
-        var withoutPadding = builder.BlobsEnd + sealedTable.Length + PackLayout.TrailerSize;
+        return Seal(
+            builder.Buffer, builder.Header, builder.CompletedRows(), [context.Author.Id], builder.BlobsEnd, context);
+    }
+
+    /// <summary>
+    /// Of a buffer that holds header and blobs up to <paramref name="blobsEnd"/>; takes it over. The first author
+    /// signs.
+    /// </summary>
+    internal static SealedPack Seal(
+        PooledBuffer buffer, PackHeader header, PackRow[] rows, SignerId[] authors, int blobsEnd, PackContext context)
+    {
+        Invariant.That(rows.Length > 0 && authors[0] == context.Author.Id);
+        var sealedTable = SealTable(header, rows, authors, context);
+        var withoutPadding = blobsEnd + sealedTable.Length + PackLayout.TrailerSize;
         var size = Math.Max(PackLayout.SmallestPack, Padding.PaddedLength(withoutPadding));
-        Invariant.That(size <= builder.Buffer.Capacity);
-        builder.Buffer.Length = size;
-        var pack = builder.Buffer.Span;
+        Invariant.That(size <= buffer.Capacity);
+        buffer.Length = size;
+        var pack = buffer.Span;
 
         var tableOffset = size - PackLayout.TrailerSize - sealedTable.Length;
-        context.Random.Fill(pack[builder.BlobsEnd..tableOffset]);
+        context.Random.Fill(pack[blobsEnd..tableOffset]);
         sealedTable.CopyTo(pack[tableOffset..]);
         var name = WriteTrailerAndHash(pack, tableOffset, sealedTable.Length, context);
 
         var table = new PackTable
         {
-            Name = name, Kind = builder.Kind, PackSize = size, Keys = builder.Header.Keys,
-                Authors = [context.Author.Id],
-            Rows = rows, BlobsOffset = builder.BlobsOffset,
+            Name = name, Kind = header.Kind, PackSize = size, Keys = header.Keys, Authors = authors, Rows = rows,
+            BlobsOffset = PackHeader.SizeWithKeys(header.Keys.Count),
         };
         PackLayout.RequireBlobsFit(table);
-        return new SealedPack(table, builder.Buffer);
+        return new SealedPack(table, buffer);
     }
 
-    static byte[] SealTable(PackHeader header, PackRow[] rows, PackContext context)
+    static byte[] SealTable(PackHeader header, PackRow[] rows, SignerId[] authors, PackContext context)
     {
         var writer = new ByteWriter(rows.Length * 40 + 64);
-        PackTableCodec.Write(writer, [context.Author.Id], rows);
+        PackTableCodec.Write(writer, authors, rows);
         writer.Zeros(Padding.PaddedLength(writer.Length + Aead.TagSize) - writer.Length - Aead.TagSize);
         var sealedTable = new byte[writer.Length + Aead.TagSize];
         using var aead = PackTableKey.CreateAead(header, context.Keys);

@@ -91,10 +91,36 @@ public sealed class Repository : IDisposable
         "this needs the repository's key: a host credential can add backups, but cannot read them. "
         + "Give the passphrase or the recovery key");
 
-    public PackContext CreatePackContext() => new()
+    /// <summary>
+    /// Who maintains here: the admin where the repository was opened with a secret, else the owner of the credential if
+    /// an admin endorsed it as a maintainer.
+    /// </summary>
+    public Signer RequireMaintainer()
+    {
+        if (Secrets is { } secrets)
+            return secrets.Admin;
+        return Maintainer is { } maintainer && Signers.IsActive(maintainer.Id)
+            ? maintainer.Signer
+            : throw new WrongKeyException(
+                "this needs the repository's key, or the credential of a maintainer: a host may only add");
+    }
+
+    /// <summary>The same, for who may say that snapshots no longer count.</summary>
+    public Signer RequireForgetter()
+    {
+        var signer = RequireMaintainer();
+        return Signers.MayForget(signer.Id)
+            ? signer
+            : throw new WrongKeyException(
+                "this maintainer was not endorsed for forgetting snapshots: give the passphrase or the recovery key");
+    }
+
+    public PackContext CreatePackContext() => CreatePackContext(RequireHost().Signer);
+
+    internal PackContext CreatePackContext(Signer author) => new()
     {
         Keys = Keys, Domain = CurrentEpoch.Domain, Epoch = CurrentEpoch.Number, RestoreKey = CurrentEpoch.Restore,
-        Author = RequireHost().Signer, Random = Environment.Random, Buffers = Environment.Buffers,
+        Author = author, Random = Environment.Random, Buffers = Environment.Buffers,
         PackBytes = Descriptor.PackBytes,
     };
 

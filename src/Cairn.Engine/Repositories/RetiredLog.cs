@@ -17,9 +17,8 @@ namespace Cairn.Engine.Repositories;
 public sealed class RetiredLog(
     IObjectStore store, EnvelopeKeys keys, SignerRegistry signers, bool skipsDamaged = false)
 {
-    const int Writers = 1024;
     readonly HashSet<ObjectKey> _read = [];
-    readonly Dictionary<SignerId, Dictionary<ulong, (ObjectHash Hash, ObjectHash? Previous)>> _chains = [];
+    readonly RecordChains _chains = new(ObjectNames.Retired);
     readonly List<string> _problems = [];
     readonly Dictionary<ObjectKey, string> _unknown = [];
     // So many were enrolled when the unknown were last held against them.
@@ -36,6 +35,15 @@ public sealed class RetiredLog(
     public HashSet<ObjectHash> VoidProposed { get; } = [];
     public HashSet<ObjectHash> Void { get; } = [];
 
+    /// <summary>When maintainers first saw ledgers and snapshots, by their clocks; the earliest of several.</summary>
+    public Dictionary<ObjectHash, DateTimeOffset> FirstSeen { get; } = [];
+
+    /// <summary>
+    /// When packs were condemned and voids proposed, by the clock of who did: how long hosts have been given notice.
+    /// The earliest of several; what only a summary tells has no time.
+    /// </summary>
+    public Dictionary<ObjectHash, DateTimeOffset> Announced { get; } = [];
+
     /// <summary>Hashes of snapshots of revoked hosts that count all the same.</summary>
     public HashSet<ObjectHash> Accepted { get; } = [];
 
@@ -43,7 +51,13 @@ public sealed class RetiredLog(
     public bool HasUnknownSigners => _unknown.Count > 0;
 
     /// <summary>Records that could not be read, and links missing in the chains.</summary>
-    public IReadOnlyList<string> Problems => [.. _problems, .. _unknown.Values, .. FindGaps()];
+    public IReadOnlyList<string> Problems => [.. Notes, .. _chains.FindGaps()];
+
+    /// <summary>Records that were passed over, because nobody entitled made them or they cannot be read.</summary>
+    public IReadOnlyList<string> Notes => [.. _problems, .. _unknown.Values];
+
+    /// <summary>Records that are missing in their chains.</summary>
+    public IEnumerable<string> Gaps => _chains.FindGaps();
 
     /// <summary>
     /// Looks: reads what has come since the last look. A record that cannot be read stops the caller, because it may
@@ -111,10 +125,19 @@ public sealed class RetiredLog(
         return (opened.Signer, RecordCodecs.DecodeRetired(opened.Body.Span));
     }
 
+    /// <summary>Takes a record that this process stored itself, so that the next look need not fetch it.</summary>
+    internal void TakeOwn(ObjectKey key, DatedName name, ReadOnlyMemory<byte> bytes)
+    {
+        if (_read.Add(key))
+            Take(bytes, name);
+    }
+
     int Take(ReadOnlyMemory<byte> bytes, DatedName name)
     {
         var (writer, record) = Open(bytes, name, keys, signers);
-        Link(writer, record, name.Hash);
+        _chains.Add(writer, record.Sequence, name.Hash, record.Previous);
+        if (record.WhatCase == RetiredRecord.WhatOneofCase.Summary)
+            _chains.AddSummedUp(record.Summary.Records);
         if (IsEntitled(writer, record, name))
             Apply(record);
         return 0;
@@ -132,32 +155,18 @@ public sealed class RetiredLog(
                 + $"{maintainer.Name} ({writer}) had been revoked when it was written: it does not count");
             return false;
         }
-        if (record.WhatCase != RetiredRecord.WhatOneofCase.Forgotten || maintainer?.MayForget == true)
+        if (!Forgets(record) || maintainer?.MayForget == true)
             return true;
         _problems.Add($"{ObjectNames.Dated(ObjectNames.Retired, name.Ulid, name.Hash)}: the maintainer "
             + $"{maintainer?.Name} ({writer}) may not forget snapshots: it does not count");
         return false;
     }
 
-    /// <summary>Where the writer's chain ends: what its next record has to continue.</summary>
-    public HostRecords.Tail TailOf(SignerId writer)
-    {
-        if (!_chains.TryGetValue(writer, out var chain))
-            return default;
-        var last = chain.Keys.Max();
-        return new HostRecords.Tail(last, chain[last].Hash);
-    }
+    static bool Forgets(RetiredRecord record) => record.WhatCase == RetiredRecord.WhatOneofCase.Forgotten
+        || (record.WhatCase == RetiredRecord.WhatOneofCase.Summary && record.Summary.Forgotten.Count > 0);
 
-    void Link(SignerId writer, RetiredRecord record, ObjectHash hash)
-    {
-        if (!_chains.TryGetValue(writer, out var chain))
-        {
-            Invariant.That(_chains.Count < Writers);
-            _chains.Add(writer, chain = []);
-        }
-        ObjectHash? previous = record.Previous.IsEmpty ? null : new ObjectHash(record.Previous.Span);
-        chain[record.Sequence] = (hash, previous);
-    }
+    /// <summary>Where the writer's chain ends: what its next record has to continue.</summary>
+    public HostRecords.Tail TailOf(SignerId writer) => _chains.TailOf(writer);
 
     void Apply(RetiredRecord record)
     {
@@ -165,6 +174,7 @@ public sealed class RetiredLog(
         {
             case RetiredRecord.WhatOneofCase.Condemnation:
                 AddAll(Condemned, record.Condemnation.Packs);
+                AddEarliest(Announced, record.Condemnation.Packs, record.Created);
                 break;
             case RetiredRecord.WhatOneofCase.Deletion:
                 // Deleted packs stay condemned: a host that missed the condemnation must not rely on them either.
@@ -176,6 +186,7 @@ public sealed class RetiredLog(
                 break;
             case RetiredRecord.WhatOneofCase.VoidProposal:
                 AddAll(VoidProposed, record.VoidProposal.Objects);
+                AddEarliest(Announced, record.VoidProposal.Objects, record.Created);
                 break;
             case RetiredRecord.WhatOneofCase.VoidFinal:
                 AddAll(Void, record.VoidFinal.Objects);
@@ -185,6 +196,7 @@ public sealed class RetiredLog(
                 AddAll(Accepted, record.Accepted.Objects);
                 break;
             case RetiredRecord.WhatOneofCase.FirstSeen:
+                AddEarliest(FirstSeen, record.FirstSeen.Objects, record.FirstSeen.Time);
                 break;
             case RetiredRecord.WhatOneofCase.Summary:
                 ApplySummary(record.Summary);
@@ -202,23 +214,25 @@ public sealed class RetiredLog(
         AddAll(Void, summary.Void);
         AddAll(VoidProposed, summary.Void);
         AddAll(Accepted, summary.Accepted);
+        foreach (var seen in summary.FirstSeen)
+            AddEarliest(FirstSeen, seen.Objects, seen.Time);
+    }
+
+    static void AddEarliest(
+        Dictionary<ObjectHash, DateTimeOffset> times, IReadOnlyList<ByteString> hashes, long milliseconds)
+    {
+        var time = TimeRange.FromRecord(milliseconds);
+        foreach (var bytes in hashes)
+        {
+            var hash = new ObjectHash(bytes.Span);
+            if (!times.TryGetValue(hash, out var known) || time < known)
+                times[hash] = time;
+        }
     }
 
     static void AddAll(HashSet<ObjectHash> set, IReadOnlyList<ByteString> hashes)
     {
         foreach (var hash in hashes)
             set.Add(new ObjectHash(hash.Span));
-    }
-
-    IEnumerable<string> FindGaps()
-    {
-        foreach (var (writer, chain) in _chains)
-        {
-            foreach (var (sequence, link) in chain)
-            {
-                if (sequence > 1 && (!chain.TryGetValue(sequence - 1, out var former) || former.Hash != link.Previous))
-                    yield return $"retired/: record {sequence - 1} of {writer} is missing";
-            }
-        }
     }
 }

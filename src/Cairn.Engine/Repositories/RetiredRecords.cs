@@ -25,8 +25,9 @@ static class RetiredRecords
         var stored = IndexEnvelope.Seal(
             ObjectType.Retired, domain: 0, ulid, StrictRecord.Encode(record), repository.Keys, signer,
             environment.Random);
-        await ObjectWriter.PutDatedAsync(repository.Store, ObjectNames.Retired, ulid, stored, cancellationToken);
-        await log.LookAsync(cancellationToken);
+        var (key, hash) = await ObjectWriter.PutDatedAsync(
+            repository.Store, ObjectNames.Retired, ulid, stored, cancellationToken);
+        log.TakeOwn(key, new DatedName(ulid, hash), stored);
     }
 
     public static NameList ListOf(IEnumerable<ObjectHash> hashes)

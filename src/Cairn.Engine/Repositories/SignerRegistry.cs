@@ -50,8 +50,15 @@ public sealed class SignerRegistry : ISignerDirectory
         return may ? enrolled.PublicKey : null;
     }
 
+    public bool MayForget(SignerId signer) =>
+        _admins.ContainsKey(signer) || _enrolled.GetValueOrDefault(signer) is { IsMaintainer: true, MayForget: true };
+
+    public bool Counts(SignerId signer, Ulid ulid) =>
+        _enrolled.GetValueOrDefault(signer)?.Revoked is not { } revoked || ulid.Time <= revoked;
+
+    // An admin may do what a maintainer may.
     static bool MayAdminSign(ObjectType type) => type is ObjectType.KeySlot or ObjectType.Roster or ObjectType.Epoch
-        or ObjectType.HostRecord or ObjectType.Retired or ObjectType.Moves;
+        or ObjectType.HostRecord || MayMaintainerSign(type);
 
     static bool MayHostSign(ObjectType type) =>
         type is ObjectType.Pack or ObjectType.Index or ObjectType.Ledger or ObjectType.Snapshot;

@@ -62,11 +62,14 @@ sealed class Judge(World world)
     public void Report(HostRun run)
     {
         var name = run.Reported!.Value;
-        world.Require(!_void.Contains(name.Ledger), $"{run} is reported, and its ledger is void (P2, INV-1)");
+        world.Require(
+            !_void.Contains(name.Ledger) || _forgotten.Contains(name.Hash),
+            $"{run} is reported, and its ledger is void (P2, INV-1)");
         world.Require(
             _committed.ContainsKey(name.Hash) || _forgotten.Contains(name.Hash),
             $"{run} is reported, and its snapshot is not there (INV-1)");
-        _reportedLedgers.Add(name.Ledger);
+        if (!_forgotten.Contains(name.Hash))
+            _reportedLedgers.Add(name.Ledger);
     }
 
     /// <summary>Called right behind each request that arrived.</summary>
@@ -84,8 +87,18 @@ sealed class Judge(World world)
 
     void ObserveDelete(SimulatedCall call)
     {
-        world.Require(
-            ObjectNames.TryParsePack(new ObjectKey(call.Name), out var pack), $"something else is deleted: {call}");
+        var key = new ObjectKey(call.Name);
+        if (ObjectNames.TryParseLedger(key, out _, out var ledger))
+        {
+            world.Require(_void.Contains(ledger.Hash), $"{call}: its void is not final (M7)");
+            return;
+        }
+        if (ObjectNames.TryParseSnapshot(key, out var snapshot))
+        {
+            world.Require(_forgotten.Contains(snapshot.Hash), $"{call}: it is not forgotten (INV-1)");
+            return;
+        }
+        world.Require(ObjectNames.TryParsePack(key, out var pack), $"something else is deleted: {call}");
         var prefix = PrefixOf(pack);
         if (_packs.Remove(prefix))
         {
@@ -159,7 +172,9 @@ sealed class Judge(World world)
         foreach (var snapshot in Hashes(record.Forgotten?.Objects))
         {
             _forgotten.Add(snapshot);
-            _committed.Remove(snapshot);
+            // By decision, and so is the void of its ledger.
+            if (_committed.Remove(snapshot, out var name))
+                _reportedLedgers.Remove(name.Ledger);
         }
         foreach (var ledger in Hashes(record.VoidFinal?.Objects))
         {

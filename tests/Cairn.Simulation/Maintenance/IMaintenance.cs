@@ -6,8 +6,7 @@ namespace Cairn.Simulation.Maintenance;
 
 /// <summary>
 /// A round of maintenance by one process, on a store that may fail and a process that may die at any call. The scripted
-/// one keeps the rules of the protocol and is else as wild as they allow. The product's own prune gets its place here:
-/// implement this with its operation, and return it from <see cref="MaintainerLife.Choose"/> for some of the rounds.
+/// one keeps the rules of the protocol and is else as wild as they allow; the other is the product's own prune.
 /// </summary>
 interface IMaintenance
 {

@@ -64,5 +64,8 @@ sealed class MaintainerLife
         }
     }
 
-    IMaintenance Choose() => new ScriptedMaintenance(_world, _name, _seed, _random);
+    // A broken rule is one of the scripted maintainer's.
+    IMaintenance Choose() => _world.Mutation == Mutation.None && _random.NextInt(3) == 0
+        ? new ProductMaintenance(_world, _name, _random)
+        : new ScriptedMaintenance(_world, _name, _seed, _random);
 }

@@ -95,6 +95,8 @@ public class SecretSourcesTests
     {
         int _next;
 
+        public bool Confirm(string question, CancellationToken cancellationToken) => false;
+
         public SecretKey? Ask(string question, CancellationToken cancellationToken) =>
             SecretKey.CopyFrom(Encoding.UTF8.GetBytes(texts[_next++]));
     }

@@ -28,8 +28,9 @@ static class IndexScenarios
         Case("key-suite-unknown", Unsupported, "3-suite", "A key of suite 2.", b => b.With(KeyCount + 2, 2)),
         Case("byte-left-over", Framing, "1-canonical", "A byte follows the last pack.", b => b.Appending(0)),
         Case("cut-off", Framing, "8-body", "The last byte is missing.", b => b[..^1]),
-        Dated("index/signed-by-admin", ObjectType.Index, Signature, "6-signer", "Admins write no index.",
-            kit => new(kit, ObjectType.Index, Model()) { Signer = Kit.Admin }),
+        Dated("index/signed-by-admin", ObjectType.Index, Success, "6-signer", "An admin may do what a maintainer may.",
+            kit => new(kit, ObjectType.Index, Model()) { Signer = Kit.Admin },
+            "packs 2\n" + string.Concat(Tables().Select(Show.Table))),
     ];
 
     static PackTable[] Tables() =>

@@ -26,6 +26,8 @@ public static class CheckOperation
         await session.Repository.LearnSignersAsync(cancellationToken);
         await session.Retired.LookAsync(session.Repository, cancellationToken);
 
+        await session.Moves.LookAsync(cancellationToken);
+
         using var context = new CheckContext(session, inventory, findings, options, monitor);
         await AccessCheck.RunAsync(context, cancellationToken);
         await LedgerCheck.RunAsync(context, cancellationToken);

@@ -1,6 +1,7 @@
 using Cairn.Engine.Formats;
 using Cairn.Engine.Indexing;
 using Cairn.Engine.Primitives;
+using Cairn.Engine.Repositories;
 
 namespace Cairn.Engine.Operations.Check;
 
@@ -16,14 +17,16 @@ sealed class Coverage
     readonly Dictionary<PackNumber, LedgerPack>? _needed;
 
     /// <param name="ledger">Null if it cannot be read: then only what is there is asked.</param>
-    public Coverage(BlobIndex index, IReadOnlySet<PackNumber> missing, Ledger? ledger)
+    /// <param name="moves">Where what it names was moved to.</param>
+    public Coverage(
+        BlobIndex index, IReadOnlySet<PackNumber> missing, Ledger? ledger, IReadOnlyList<MovedRows> moves)
     {
         _index = index;
         _missing = missing;
         if (ledger is null)
             return;
         _needed = [];
-        foreach (var pack in ledger.Packs)
+        foreach (var pack in MoveExpansion.Expand(ledger, moves))
         {
             foreach (var number in index.FindPacksByPrefix(pack.PackPrefix))
                 _needed[number] = pack;

@@ -56,7 +56,8 @@ sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missin
     async Task CheckAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
     {
         var ledger = await ReadLedgerAsync(snapshot, cancellationToken);
-        var tally = new Tally(new Coverage(context.Session.Index, missing, ledger), context.Findings);
+        var tally = new Tally(new Coverage(
+            context.Session.Index, missing, ledger, context.Session.Moves.Moves), context.Findings);
         var contents = new ContentReader(context.Session.Blobs);
         var manifest = SnapshotPath.Salvage(context.Session, snapshot, tally.Add);
         await foreach (var (block, lost) in manifest.ReadAsync(ManifestRange.Everything, cancellationToken))

@@ -1,6 +1,8 @@
 using Cairn.Engine.Formats;
 using Cairn.Engine.Indexing;
 using Cairn.Engine.Packs;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Repositories;
 
 namespace Cairn.Engine.Operations.Statistics;
 
@@ -19,8 +21,12 @@ public readonly record struct RowUsage(long Blobs, long DataBytes, long StoredBy
 /// The rows of packs that ledgers name, a bit each. Adding a ledger tells what it adds to those before it: no manifest
 /// is read for that. One thread.
 /// </summary>
-sealed class RowSet(BlobIndex index)
+/// <param name="moves">Where what ledgers name was moved to.</param>
+/// <param name="deleted">Packs that are gone: what was needed of them was moved.</param>
+sealed class RowSet(BlobIndex index, IReadOnlyList<MovedRows> moves, IEnumerable<ObjectHash> deleted)
 {
+    readonly HashSet<UInt128> _deleted = [.. deleted.Select(pack => PackNames.PrefixOf(pack))];
+
     readonly Dictionary<PackNumber, PackRows> _packs = [];
 
     /// <summary>Packs that a ledger names and the index does not know: nothing can be said of their rows.</summary>
@@ -29,10 +35,10 @@ sealed class RowSet(BlobIndex index)
     public RowUsage Add(Ledger ledger)
     {
         var added = default(RowUsage);
-        foreach (var pack in ledger.Packs)
+        foreach (var pack in MoveExpansion.Expand(ledger, moves))
         {
             var numbers = index.FindPacksByPrefix(pack.PackPrefix);
-            if (numbers.Count == 0)
+            if (numbers.Count == 0 && !_deleted.Contains(pack.PackPrefix))
                 Unknown.Add(pack.PackPrefix);
             foreach (var number in numbers)
                 added += Add(number, pack);

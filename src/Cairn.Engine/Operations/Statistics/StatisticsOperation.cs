@@ -27,7 +27,7 @@ public static class StatisticsOperation
         ReadSession session, IReadOnlyList<SnapshotInfo> snapshots, WorkMonitor monitor,
         CancellationToken cancellationToken)
     {
-        var rows = new RowSet(session.Index);
+        var rows = await CreateSetAsync(session, cancellationToken);
         var usages = new List<SnapshotUsage>();
         var problems = new List<ObjectProblem>();
         monitor.Expect(snapshots.Count, bytes: 0);
@@ -50,9 +50,15 @@ public static class StatisticsOperation
     public static async Task<RowUsage> CompareAsync(
         ReadSession session, SnapshotInfo before, SnapshotInfo after, CancellationToken cancellationToken)
     {
-        var rows = new RowSet(session.Index);
+        var rows = await CreateSetAsync(session, cancellationToken);
         rows.Add(await SnapshotLedger.ReadAsync(session.Repository, before.Name, cancellationToken));
         return rows.Add(await SnapshotLedger.ReadAsync(session.Repository, after.Name, cancellationToken));
+    }
+
+    static async Task<RowSet> CreateSetAsync(ReadSession session, CancellationToken cancellationToken)
+    {
+        await session.Moves.LookAsync(cancellationToken);
+        return new RowSet(session.Index, session.Moves.Moves, session.Retired.Deleted);
     }
 
     static async Task<Ledger?> TryReadAsync(

@@ -19,6 +19,7 @@ public sealed class ReadSession : IDisposable
         Retired = retired;
         IndexProblems = problems;
         Blobs = new BlobReader(repository, index);
+        Moves = new MoveLog(repository.Store, repository.Keys, repository.Signers, skipsDamaged: true);
     }
 
     public Repository Repository { get; }
@@ -26,6 +27,11 @@ public sealed class ReadSession : IDisposable
     public BlobIndex Index { get; }
     public RetiredLog Retired { get; }
     public BlobReader Blobs { get; }
+
+    /// <summary>
+    /// What was repacked, for those who go by ledgers: nothing is in it before a look. Finding blobs needs none of it.
+    /// </summary>
+    public MoveLog Moves { get; }
 
     /// <summary>Index objects that could not be used.</summary>
     public IReadOnlyList<ObjectProblem> IndexProblems { get; }

@@ -27,7 +27,7 @@ sealed class NthAttempt(
             return false;
         }
         NthJudge.AssertReported(seam, failure, process.Failed, thrown, reports);
-        NthJudge.AssertKept(files, world, operation.Writes);
+        NthJudge.AssertKept(files, world, operation);
         if (thrown is null)
             await AssertDoneUnlessReported(run, Call, reports);
         else

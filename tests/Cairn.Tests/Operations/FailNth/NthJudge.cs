@@ -45,15 +45,25 @@ static class NthJudge
     }
 
     /// <summary>INV-2: all that was there is there, and is what it was.</summary>
-    public static void AssertKept(SortedDictionary<string, byte[]> before, PowerCutWorld world, bool writes)
+    public static void AssertKept(
+        SortedDictionary<string, byte[]> before, PowerCutWorld world, NthOperation operation)
     {
         var after = world.Files(PowerCutWorld.Root);
         foreach (var (path, content) in before)
-            Assert.True(
-                after.TryGetValue(path, out var now) && content.AsSpan().SequenceEqual(now), $"{path} was changed");
-        if (!writes)
+        {
+            if (after.TryGetValue(path, out var now))
+                Assert.True(content.AsSpan().SequenceEqual(now), $"{path} was changed");
+            else
+                Assert.True(operation.Deletes && MayGo(path), $"{path} is gone");
+        }
+        if (!operation.Writes)
             Assert.Equal(before.Keys, after.Keys);
     }
+
+    static bool MayGo(string path) =>
+        Deletable.Any(prefix => path.StartsWith($"{PowerCutWorld.Root}/{prefix}", StringComparison.Ordinal));
+
+    static readonly string[] Deletable = [ObjectNames.Packs, ObjectNames.Ledgers, ObjectNames.Snapshots];
 
     static bool IsNamed(NthSeam seam, IReadOnlyList<NthCall> failed, string text) =>
         failed.Any(call => text.Contains(NameIn(seam, call), StringComparison.Ordinal));

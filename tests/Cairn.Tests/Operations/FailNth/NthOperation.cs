@@ -16,6 +16,9 @@ sealed record NthOperation(
     /// <summary>Whether it may change anything in the repository.</summary>
     public bool Writes { get; init; }
 
+    /// <summary>Whether packs, ledgers and snapshots may go.</summary>
+    public bool Deletes { get; init; }
+
     /// <summary>What holds once it was reported as done.</summary>
     public Func<NthRun, Task> AssertDone { get; init; } = _ => Task.CompletedTask;
 

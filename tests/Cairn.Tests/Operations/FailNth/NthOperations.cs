@@ -1,5 +1,8 @@
 using System.Text;
+using Cairn.Engine.Operations;
 using Cairn.Engine.Operations.Check;
+using Cairn.Engine.Operations.Forget;
+using Cairn.Engine.Operations.Prune;
 using Cairn.Engine.Operations.Restore;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Reading;
@@ -29,6 +32,18 @@ static class NthOperations
             AssertDone = run => Task.Run(() => NthTarget.AssertWhole(run)), AssertFailed = NthTarget.AssertNothingWrong,
         },
         ["check"] = new(PrepareTwoAsync, run => CheckAsync(run.World)),
+        ["forget"] = new(PrepareTwoOfWhichOneMayGoAsync, run => ForgetAsync(run.World))
+        {
+            Writes = true, AssertDone = async run => Assert.Empty((await PlanForgetAsync(run.World)).Forgotten),
+        },
+        ["prune"] = new(PrepareForgottenAsync, run => PruneAsync(run.World))
+        {
+            Writes = true, Deletes = true, AssertDone = async run =>
+            {
+                var left = await PruneAsync(run.World, isDryRun: true);
+                Assert.Equal((default, default), (left.Condemned, left.Deleted));
+            },
+        },
         ["key add"] = new(PrepareAsync, run => Quietly(run.World.AddPassphraseAsync()))
         {
             Writes = true, AssertDone = run => AssertOpensAsync(run, PowerCutWorld.SecondPassphrase),
@@ -109,6 +124,53 @@ static class NthOperations
     {
         await PrepareAsync(world);
         await world.ChangeAndBackupAsync(generation: 1);
+    }
+
+    // Whether the first is still there after a failure is not judged: it was to go.
+    static async Task PrepareTwoOfWhichOneMayGoAsync(PowerCutWorld world)
+    {
+        await PrepareTwoAsync(world);
+        world.Snapshots.RemoveAt(0);
+    }
+
+    static async Task PrepareForgottenAsync(PowerCutWorld world)
+    {
+        await PrepareTwoOfWhichOneMayGoAsync(world);
+        await ForgetAsync(world);
+    }
+
+    static async Task<IReadOnlyList<string>> ForgetAsync(PowerCutWorld world)
+    {
+        await using var store = world.OpenStore();
+        using var repository = await world.OpenForReadingAsync(store);
+        var plan = await PlanForgetAsync(repository);
+        await ForgetOperation.ForgetAsync(repository, plan.Forgotten, PowerCutWorld.Token);
+        return [.. repository.Problems, .. plan.Problems.Select(problem => problem.Message)];
+    }
+
+    static async Task<ForgetPlan> PlanForgetAsync(PowerCutWorld world)
+    {
+        await using var store = world.OpenStore();
+        using var repository = await world.OpenForReadingAsync(store);
+        return await PlanForgetAsync(repository);
+    }
+
+    static Task<ForgetPlan> PlanForgetAsync(Repository repository) => ForgetOperation.PlanAsync(
+        repository, _ => true, new RetentionRules { Last = 1 }, believesHosts: true, PowerCutWorld.Token);
+
+    static async Task<IReadOnlyList<string>> PruneAsync(PowerCutWorld world) =>
+        [.. (await PruneAsync(world, isDryRun: false)).Notes];
+
+    static async Task<PruneResult> PruneAsync(PowerCutWorld world, bool isDryRun)
+    {
+        await using var store = world.OpenStore();
+        using var repository = await world.OpenForReadingAsync(store);
+        var options = new PruneOptions
+        {
+            Grace = TimeSpan.Zero, UnfinishedAfter = TimeSpan.Zero, MaxUnusedPercent = 0, IsDryRun = isDryRun,
+        };
+        return await PruneOperation.RunAsync(
+            repository, world.OpenState(), options, new WorkMonitor("pruning"), PowerCutWorld.Token);
     }
 
     static async Task PrepareWithSecondKeyAsync(PowerCutWorld world)

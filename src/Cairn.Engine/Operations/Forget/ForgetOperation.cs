@@ -1,0 +1,87 @@
+using Cairn.Engine.Formats;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Repositories;
+using Cairn.Engine.Repositories.Reading;
+using Cairn.Engine.Repositories.Writing;
+using Cairn.Engine.Snapshots;
+
+namespace Cairn.Engine.Operations.Forget;
+
+/// <summary>What is to be forgotten, before it is.</summary>
+public sealed record ForgetPlan
+{
+    /// <summary>Ascending by time.</summary>
+    public required IReadOnlyList<RetentionDecision> Decisions { get; init; }
+
+    /// <summary>Snapshots whose time is only claimed, and contradicted or not confirmed by anything.</summary>
+    public required IReadOnlyList<SnapshotInfo> Doubtful { get; init; }
+
+    /// <summary>Snapshots that cannot be read, so that nothing is decided about them: they stay.</summary>
+    public required IReadOnlyList<ObjectProblem> Problems { get; init; }
+
+    public IEnumerable<SnapshotInfo> Forgotten =>
+        Decisions.Where(decision => !decision.IsKept).Select(decision => decision.Snapshot);
+
+    /// <summary>
+    /// Of the sources of which more than one snapshot would go, the one that would lose the greatest share.
+    /// </summary>
+    public (double Share, int Goes, int Of, SnapshotInfo Example)? GreatestLoss => Decisions
+        .GroupBy(decision => RetentionPlan.SourceOf(decision.Snapshot))
+        .Select(group => (Goes: group.Count(decision => !decision.IsKept), Of: group.Count(), group.First().Snapshot))
+        .Where(source => source.Goes > 1)
+        .Select(source => ((double)source.Goes / source.Of, source.Goes, source.Of, source.Snapshot))
+        .Select(source => ((double, int, int, SnapshotInfo)?)source).MaxBy(source => source!.Value.Item1);
+}
+
+/// <summary>Takes snapshots out of the repository's history. Only records are written; space is for prune.</summary>
+public static class ForgetOperation
+{
+    /// <param name="isMeant">The snapshots that the rules are for.</param>
+    /// <param name="believesHosts">Whether times count that only hosts claim.</param>
+    public static async Task<ForgetPlan> PlanAsync(
+        Repository repository, Func<SnapshotInfo, bool> isMeant, RetentionRules rules, bool believesHosts,
+        CancellationToken cancellationToken)
+    {
+        var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers, skipsDamaged: true);
+        await retired.LookAsync(repository, cancellationToken);
+        var stored = new Dictionary<ObjectHash, DateTimeOffset?>();
+        await foreach (var info in repository.Store.ListAsync(ObjectNames.Snapshots, cancellationToken))
+        {
+            if (info.ForeignName is null && ObjectNames.TryParseSnapshot(info.Key, out var name))
+                stored[name.Hash] = info.Modified;
+        }
+        var listing = await SnapshotCatalog.ListAsync(repository, retired, cancellationToken);
+        var times = new SnapshotTimes(stored, retired.FirstSeen);
+        var chosen = new List<(SnapshotInfo, DateTimeOffset)>();
+        var (doubtful, others) = (new List<SnapshotInfo>(), new List<SnapshotInfo>());
+        foreach (var snapshot in listing.Snapshots)
+        {
+            if (!isMeant(snapshot))
+                others.Add(snapshot);
+            else if (times.TimeOf(snapshot) is { } time)
+                chosen.Add((snapshot, time));
+            else
+            {
+                doubtful.Add(snapshot);
+                chosen.Add((snapshot, snapshot.Time));
+            }
+        }
+        return new ForgetPlan
+        {
+            Decisions = RetentionPlan.Make(chosen, others, rules),
+            Doubtful = believesHosts ? [] : doubtful, Problems = listing.Problems,
+        };
+    }
+
+    /// <summary>They no longer exist for anybody who reads, from the moment this returns.</summary>
+    public static async Task ForgetAsync(
+        Repository repository, IEnumerable<SnapshotInfo> snapshots, CancellationToken cancellationToken)
+    {
+        var signer = repository.RequireForgetter();
+        // Strictly: a record of one's own that cannot be read may be the one to continue.
+        var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers);
+        await retired.LookAsync(repository, cancellationToken);
+        await new RetiredAnnouncer(repository, retired, signer)
+            .ForgetAsync(snapshots.Select(snapshot => snapshot.Name.Hash), cancellationToken);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Buffers.Binary;
+using Cairn.Engine.Formats;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Repositories;
+
+namespace Cairn.Engine.Operations.Prune;
+
+/// <summary>
+/// Which rows of which packs are needed: what ledgers name, followed through all moves (R3). A bit a row, by the first
+/// 16 bytes of the packs' names, as ledgers have them. One thread.
+/// </summary>
+sealed class Liveness
+{
+    readonly Dictionary<UInt128, RowBits> _needed = [];
+    readonly Dictionary<ObjectHash, RowBits> _freed = [];
+
+    /// <param name="rowsOf">The pack's number of rows by the index; null if it does not know the pack.</param>
+    /// <returns>How many packs of the ledger have another number of rows than the index knows: all rows of them
+    /// count as needed.</returns>
+    public int Add(Ledger ledger, Func<UInt128, int?> rowsOf)
+    {
+        var contradictions = 0;
+        foreach (var pack in ledger.Packs)
+        {
+            var bits = BitsOf(pack.PackPrefix);
+            if (bits.HasAll)
+                continue;
+            var contradicts = !pack.NamesAll && rowsOf(pack.PackPrefix) is { } rows && rows != pack.RowCount;
+            if (contradicts)
+                contradictions++;
+            if (pack.NamesAll || contradicts)
+                bits.SetAll();
+            else
+                bits.Add(pack.Bitmap.Span);
+        }
+        return contradictions;
+    }
+
+    /// <summary>
+    /// Follows moves. A place is freed only by a move on from it to a pack that is there and not condemned, or is freed
+    /// in the same way (R4): until its new pack is known to stay, a move is a hope.
+    /// </summary>
+    public void Resolve(IReadOnlyList<MovedRows> moves, Func<ObjectHash, bool> stays)
+    {
+        for (var changes = true; changes;)
+        {
+            changes = false;
+            foreach (var move in moves)
+                changes |= Follow(move);
+        }
+        _freed.Clear();
+        for (var changes = true; changes;)
+        {
+            changes = false;
+            foreach (var move in moves)
+                changes |= Free(move, stays(move.To));
+        }
+    }
+
+    /// <param name="rows">The pack's number of rows; null if it is not known: then one row that is needed is
+    /// enough.</param>
+    public bool IsNeeded(ObjectHash pack, int? rows) => _needed.TryGetValue(PrefixOf(pack), out var bits)
+        && (rows is { } count
+            ? bits.CountWithout(_freed.GetValueOrDefault(pack), count) > 0
+            : bits.HasAnyWithout(_freed.GetValueOrDefault(pack)));
+
+    public bool IsRowNeeded(ObjectHash pack, int row) => _needed.TryGetValue(PrefixOf(pack), out var bits)
+        && bits[row] && _freed.GetValueOrDefault(pack)?[row] != true;
+
+    bool Follow(MovedRows move)
+    {
+        if (!_needed.TryGetValue(PrefixOf(move.From), out var from))
+            return false;
+        RowBits? to = null;
+        var changes = false;
+        for (var i = 0; i < move.FromRows.Length; i++)
+        {
+            if (from[move.FromRows[i]])
+                changes |= (to ??= BitsOf(PrefixOf(move.To))).Set(move.ToRows[i]);
+        }
+        return changes;
+    }
+
+    bool Free(MovedRows move, bool stays)
+    {
+        var freedThere = _freed.GetValueOrDefault(move.To);
+        if (!stays && freedThere is null)
+            return false;
+        if (!_freed.TryGetValue(move.From, out var freed))
+            _freed.Add(move.From, freed = new RowBits());
+        var changes = false;
+        for (var i = 0; i < move.FromRows.Length; i++)
+        {
+            if (stays || freedThere![move.ToRows[i]])
+                changes |= freed.Set(move.FromRows[i]);
+        }
+        return changes;
+    }
+
+    RowBits BitsOf(UInt128 prefix)
+    {
+        if (!_needed.TryGetValue(prefix, out var bits))
+            _needed.Add(prefix, bits = new RowBits());
+        return bits;
+    }
+
+    static UInt128 PrefixOf(ObjectHash pack) => BinaryPrimitives.ReadUInt128BigEndian(pack.AsSpan());
+}

@@ -1,0 +1,75 @@
+using Cairn.Engine.Formats;
+using Cairn.Engine.Indexing;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Repositories;
+using Cairn.Engine.Repositories.Reading;
+using Cairn.Engine.State;
+
+namespace Cairn.Engine.Operations.Prune;
+
+/// <summary>
+/// Gives back the space of what nothing needs: condemns packs, and deletes what was condemned before, has had its
+/// grace, and is still not needed; gives up ledgers of crashed runs and of forgotten snapshots; copies what is needed
+/// out of packs that are mostly not. Works without the restore key, beside any number of backups and other prunes, as
+/// docs/design/commit-protocol.md says. All it knows stands in the repository: a run that ended anywhere is continued
+/// by any other.
+/// </summary>
+public static class PruneOperation
+{
+    // Each round goes on with what the one before has announced; without a grace five or so reach the end.
+    const int RoundsMax = 12;
+
+    /// <param name="repository">Opened with a secret, or with the credential of a maintainer.</param>
+    public static async Task<PruneResult> RunAsync(
+        Repository repository, IStateFolder state, PruneOptions options, WorkMonitor monitor,
+        CancellationToken cancellationToken)
+    {
+        var signer = repository.RequireMaintainer();
+        var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers);
+        var moves = new MoveLog(repository.Store, repository.Keys, repository.Signers);
+        await retired.LookAsync(repository, cancellationToken);
+        var (index, problems) = await LocalIndex.OpenAsync(
+            repository, state, retired, IndexUse.Reading, cancellationToken);
+        using var opened = index;
+        using var surveyor = new Surveyor(repository, index, retired, moves, monitor);
+        var tally = new PruneTally(problems.Select(problem => problem.Message));
+        var execution = new PruneExecution(repository, index, retired, moves, signer, options, tally);
+        for (var round = 1; round <= RoundsMax; round++)
+        {
+            var survey = await surveyor.LookAsync(cancellationToken);
+            if (round > 1)
+                await IndexSync.SyncAsync(repository, index, retired, IndexUse.Reading, cancellationToken);
+            var steps = new PruneDecision(
+                survey, retired, pack => RowsOf(index, pack), options, repository.Environment.Time.GetUtcNow())
+                .Decide();
+            var repack = RepackPlan.Make(survey, steps, index, retired, options, tally.BytesCopied);
+            tally.See(survey, steps, repack);
+            if (options.IsDryRun)
+            {
+                tally.Plan(steps, repack);
+                break;
+            }
+            if (!await execution.RunAsync(steps, repack, cancellationToken))
+                break;
+        }
+        tally.AddNotes([.. surveyor.Notes, .. retired.Notes, .. moves.Problems]);
+        return tally.ToResult();
+    }
+
+    // Of two tables that contradict each other under one name none is believed.
+    static int? RowsOf(BlobIndex index, ObjectHash pack)
+    {
+        int? rows = null;
+        foreach (var number in index.FindPacksByPrefix(
+            System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(pack.AsSpan())))
+        {
+            var facts = index.GetPack(number);
+            if (facts.Name != pack)
+                continue;
+            if (rows is not null)
+                return null;
+            rows = facts.RowCount;
+        }
+        return rows;
+    }
+}

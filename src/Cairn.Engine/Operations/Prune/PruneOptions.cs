@@ -1,0 +1,81 @@
+namespace Cairn.Engine.Operations.Prune;
+
+public sealed record PruneOptions
+{
+    /// <summary>
+    /// Between the condemnation of a pack and the look that may end it: politeness to hosts that are running, which
+    /// else have to store again what they relied on. Safe at any length, zero too.
+    /// </summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// How old a ledger without a snapshot, or a pack that no ledger has ever named, must be before it is taken for
+    /// what a crashed run left. Politeness too.
+    /// </summary>
+    public TimeSpan UnfinishedAfter { get; init; } = TimeSpan.FromDays(2);
+
+    /// <summary>
+    /// Percentage of the bytes of packs that may be unneeded; packs are repacked, those with the greatest unneeded
+    /// share first, until what is left is less. 100: never.
+    /// </summary>
+    public double MaxUnusedPercent { get; init; } = 5;
+
+    /// <summary>At most so many bytes are copied in one run; null for no limit.</summary>
+    public long? RepackBytesMax { get; init; }
+
+    public bool IsDryRun { get; init; }
+}
+
+/// <param name="Bytes">As they lie in the store.</param>
+public readonly record struct PackSum(long Packs, long Bytes)
+{
+    public static PackSum operator +(PackSum left, PackSum right) =>
+        new(left.Packs + right.Packs, left.Bytes + right.Bytes);
+}
+
+/// <summary>What a prune did, or would do.</summary>
+public sealed record PruneResult
+{
+    /// <summary>All packs, when it began.</summary>
+    public required PackSum Before { get; init; }
+
+    /// <summary>Rows that something needs, without padding and tables; of packs that the index knows.</summary>
+    public required long UsedBytes { get; init; }
+
+    /// <summary>Announced: they go after the grace, unless something needs them by then.</summary>
+    public required PackSum Condemned { get; init; }
+
+    /// <summary>Condemned earlier or now, and the grace is not over.</summary>
+    public required PackSum Waiting { get; init; }
+
+    /// <summary>When the grace of the first of them is over.</summary>
+    public required DateTimeOffset? WaitingUntil { get; init; }
+
+    public required PackSum Deleted { get; init; }
+
+    /// <summary>On a deletion list, but the store protects them for now.</summary>
+    public required PackSum Protected { get; init; }
+
+    /// <summary>Condemned, but needed: they stay as long as they are.</summary>
+    public required PackSum Spared { get; init; }
+
+    /// <summary>Needed by nothing yet, and too young to be given up.</summary>
+    public required PackSum Unfinished { get; init; }
+
+    /// <summary>Packs whose needed rows were copied to others.</summary>
+    public required PackSum Repacked { get; init; }
+
+    /// <summary>The packs that were written for that.</summary>
+    public required PackSum RepackedInto { get; init; }
+    public required int LedgersProposedVoid { get; init; }
+    public required int LedgersVoided { get; init; }
+
+    /// <summary>Objects of forgotten snapshots.</summary>
+    public required int SnapshotsRemoved { get; init; }
+
+    /// <summary>Requests that change something; for a dry run an estimate.</summary>
+    public required long Requests { get; init; }
+
+    /// <summary>What was passed over, each with its object.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+}

@@ -1,0 +1,104 @@
+using Cairn.Engine.Formats;
+using Cairn.Engine.Indexing;
+using Cairn.Engine.Packs;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Repositories;
+
+namespace Cairn.Engine.Operations.Prune;
+
+/// <param name="Rows">Those that are needed, ascending.</param>
+sealed record RepackSource(ObjectHash Name, PackNumber Number, PackKind Kind, long Size, int[] Rows, long UsedBytes);
+
+/// <summary>
+/// Which packs are worth copying what is needed of them: those with the greatest unneeded share, until less than the
+/// allowed share of all is unneeded.
+/// </summary>
+sealed record RepackPlan(IReadOnlyList<RepackSource> Packs, long UsedBytes)
+{
+    public bool IsEmpty => Packs.Count == 0;
+
+    public PackSum Sources => new(Packs.Count, Packs.Sum(pack => pack.Size));
+
+    /// <summary>What will be written, roughly.</summary>
+    public PackSum Estimate { get; private init; }
+
+    public static RepackPlan Make(
+        Survey survey, PruneSteps steps, BlobIndex index, RetiredLog retired, PruneOptions options, long bytesCopied)
+    {
+        var going = steps.Deletable.Concat(steps.Due).Concat(steps.Condemnable).Concat(steps.Waiting)
+            .Select(pack => pack.Name).ToHashSet();
+        var (used, unused, total) = (0L, 0L, 0L);
+        var partly = new List<(PackNumber Number, ListedPack Pack, long Used)>();
+        foreach (var pack in survey.Packs)
+        {
+            if (going.Contains(pack.Name) || !index.TryFindPack(pack.Name, out var number))
+                continue;
+            var (needed, all) = Measure(survey.Liveness, index, pack.Name, number);
+            used += needed;
+            unused += all - needed;
+            total += all;
+            if (needed < all && needed > 0)
+                partly.Add((number, pack, needed));
+        }
+        if (options.MaxUnusedPercent >= 100)
+            return new RepackPlan([], used);
+        return new RepackPlan(Choose(), used) is var plan
+            ? plan with { Estimate = EstimateOf(plan) } : plan;
+
+        List<RepackSource> Choose()
+        {
+            var chosen = new List<RepackSource>();
+            var left = options.RepackBytesMax - bytesCopied ?? long.MaxValue;
+            foreach (var (number, pack, needed) in partly.OrderBy(item => (double)item.Used / item.Pack.Size))
+            {
+                if (unused <= total * options.MaxUnusedPercent / 100)
+                    break;
+                if (needed > left)
+                    continue;
+                chosen.Add(SourceOf(survey.Liveness, index, number, pack, needed));
+                left -= needed;
+                var freed = BytesOf(index, number) - needed;
+                unused -= freed;
+                total -= freed;
+            }
+            return chosen;
+        }
+    }
+
+    static PackSum EstimateOf(RepackPlan plan)
+    {
+        var bytes = plan.Packs.Sum(pack => pack.UsedBytes);
+        return new PackSum(Math.Max(plan.Packs.Select(pack => pack.Kind).Distinct().Count(), bytes >> 25), bytes);
+    }
+
+    static (long Needed, long All) Measure(
+        Liveness liveness, BlobIndex index, ObjectHash name, PackNumber number)
+    {
+        var (needed, all) = (0L, 0L);
+        var rows = index.GetPack(number).RowCount;
+        for (var row = 0; row < rows; row++)
+        {
+            var length = index.GetRow(number, row).StoredLength;
+            all += length;
+            if (liveness.IsRowNeeded(name, row))
+                needed += length;
+        }
+        return (needed, all);
+    }
+
+    static long BytesOf(BlobIndex index, PackNumber number)
+    {
+        var sum = 0L;
+        for (var row = 0; row < index.GetPack(number).RowCount; row++)
+            sum += index.GetRow(number, row).StoredLength;
+        return sum;
+    }
+
+    static RepackSource SourceOf(
+        Liveness liveness, BlobIndex index, PackNumber number, ListedPack pack, long needed)
+    {
+        var facts = index.GetPack(number);
+        int[] rows = [.. Enumerable.Range(0, facts.RowCount).Where(row => liveness.IsRowNeeded(pack.Name, row))];
+        return new RepackSource(pack.Name, number, facts.Kind, pack.Size, rows, needed);
+    }
+}

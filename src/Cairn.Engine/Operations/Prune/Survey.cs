@@ -1,0 +1,50 @@
+using Cairn.Engine.Formats;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Storage;
+
+namespace Cairn.Engine.Operations.Prune;
+
+/// <summary>A pack in the store.</summary>
+/// <param name="Modified">The store's own time, where it has one.</param>
+readonly record struct ListedPack(ObjectHash Name, long Size, DateTimeOffset? Modified);
+
+/// <param name="Session">The run it belongs to; null if it was not read, because it is dead.</param>
+sealed record ListedLedger(ObjectKey Key, SignerId Host, DatedName Name, DateTimeOffset? Modified)
+{
+    public Ulid? Session { get; set; }
+    public ObjectHash? Previous { get; set; }
+}
+
+/// <summary>
+/// One look (docs/design/commit-protocol.md): what was announced before it began, and what was there. Nothing that was
+/// announced only while it lasted counts for a decision to delete (M3).
+/// </summary>
+sealed record Survey
+{
+    /// <summary>Condemned before the first listing began.</summary>
+    public required IReadOnlySet<ObjectHash> Condemned { get; init; }
+
+    /// <summary>Proposed to be void before the first listing began.</summary>
+    public required IReadOnlySet<ObjectHash> Proposed { get; init; }
+    public required IReadOnlyList<SnapshotName> Snapshots { get; init; }
+    public required IReadOnlyList<ListedLedger> Ledgers { get; init; }
+
+    /// <summary>Ascending by name.</summary>
+    public required IReadOnlyList<ListedPack> Packs { get; init; }
+    public required Liveness Liveness { get; init; }
+
+    /// <summary>Whether a pack is there: the listing is in the order of names.</summary>
+    public static bool IsListed(List<ListedPack> packs, ObjectHash name)
+    {
+        var (low, high) = (0, packs.Count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var order = packs[middle].Name.CompareTo(name);
+            if (order == 0)
+                return true;
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+        return false;
+    }
+}

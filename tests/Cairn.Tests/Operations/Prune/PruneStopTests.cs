@@ -1,0 +1,102 @@
+using Cairn.Engine.Formats;
+using Cairn.Engine.Repositories;
+using Cairn.Engine.Storage;
+using Cairn.Testing.Repositories;
+using Cairn.Tests.Operations.Backup;
+
+namespace Cairn.Tests.Operations.Prune;
+
+/// <summary>Where what is seen cannot be the whole truth, prune stops before it announces or deletes
+/// anything.</summary>
+public sealed class PruneStopTests
+{
+    [Fact]
+    public async Task A_snapshot_without_its_ledger_stops_it()
+    {
+        await using var world = await PrepareAsync();
+        await RemoveAsync(world, world.Names("ledgers/").Last());
+        await AssertStopsAsync(world, "ledger");
+    }
+
+    [Fact]
+    public async Task A_gap_among_ledgers_stops_it()
+    {
+        await using var world = await PrepareAsync();
+        // The snapshot goes with its ledger, so that only the chain tells.
+        await RemoveAsync(world, world.Names("ledgers/").Skip(1).First());
+        await RemoveAsync(world, world.Names("snapshots/").Skip(1).First());
+        await AssertStopsAsync(world, "the ledger before it");
+    }
+
+    [Fact]
+    public async Task The_newest_ledger_is_missed_if_a_prune_saw_it()
+    {
+        await using var world = await PrepareAsync();
+        await world.PruneAsync(PruneWorld.AtOnce with { Grace = TimeSpan.FromDays(1) });
+        await RemoveAsync(world, world.Names("ledgers/").Last());
+        await RemoveAsync(world, world.Names("snapshots/").Last());
+        await AssertStopsAsync(world, "an earlier prune saw");
+    }
+
+    [Fact]
+    public async Task A_damaged_ledger_stops_it()
+    {
+        await using var world = await PrepareAsync();
+        var name = world.Names("ledgers/").Last();
+        var bytes = (await world.Test.ObjectsAsync())[name];
+        bytes[200] ^= 1;
+        await RemoveAsync(world, name);
+        world.Test.Store.Plant(name, bytes);
+        await AssertStopsAsync(world, name);
+    }
+
+    [Fact]
+    public async Task A_gap_among_retired_records_stops_it()
+    {
+        await using var world = await PrepareAsync();
+        await world.PruneAsync(PruneWorld.AtOnce with { Grace = TimeSpan.FromDays(1) });
+        var record = world.Names("retired/").First();
+        await world.AnnounceAsync(writer => writer.CondemnAsync([ObjectWriter.HashOf("a pack"u8)], default));
+        await RemoveAsync(world, record);
+        await AssertStopsAsync(world, "is missing");
+    }
+
+    [Fact]
+    public async Task Junk_does_not_stop_it()
+    {
+        await using var world = await PrepareAsync();
+        var junk = world.Random.Bytes(4096);
+        "CAIRN"u8.CopyTo(junk);
+        (junk[5], junk[6], junk[7], junk[8], junk[9], junk[10], junk[11]) = (1, 3, 1, 0, 0, 0, 0);
+        var hash = ObjectWriter.HashOf(junk);
+        var ulid = world.Names("ledgers/").First()[^91..^65];
+        world.Test.Store.Plant($"ledgers/{world.Test.Init.Credential.HostName}/{ulid}-{hash}", junk);
+        world.Test.Store.Plant($"{world.Names("ledgers/").First()[..41]}/{ulid}-{hash}", junk);
+        world.Test.Store.Plant("packs/zz/none", junk);
+        var result = await world.PruneAsync();
+        Assert.True(result.Deleted.Packs > 0);
+        Assert.Equal(3, result.Notes.Count);
+    }
+
+    static async Task<BackupWorld> PrepareAsync()
+    {
+        var world = await BackupWorld.CreateAsync();
+        world.AddSomeFiles(files: 2);
+        var (first, _) = await world.ChangeAndBackupAsync("changing");
+        for (var i = 0; i < 3; i++)
+            await world.ChangeAndBackupAsync("changing");
+        await world.ForgetAsync(first);
+        return world;
+    }
+
+    static async Task AssertStopsAsync(BackupWorld world, string named)
+    {
+        var before = (await world.Test.ObjectsAsync()).Keys.ToList();
+        var e = await Assert.ThrowsAsync<DamagedObjectException>(() => world.PruneAsync());
+        Assert.Contains(named, e.Message, StringComparison.Ordinal);
+        Assert.Equal(before, (await world.Test.ObjectsAsync()).Keys);
+    }
+
+    static Task RemoveAsync(BackupWorld world, string name) =>
+        world.Test.Store.DeleteAsync(new ObjectKey(name), CancellationToken.None);
+}

@@ -44,6 +44,22 @@ sealed class TerminalPrompt : IPassphrasePrompt
         }
     }
 
+    /// <summary>Whether the answer begins with y; where nobody can be asked, it is no.</summary>
+    public bool Confirm(string question)
+    {
+        try
+        {
+            using var terminal = Open();
+            terminal.Write(Encoding.UTF8.GetBytes(question));
+            var answer = new byte[64];
+            return terminal.Read(answer) > 0 && answer[0] is (byte)'y' or (byte)'Y';
+        }
+        catch (SecretSourceException)
+        {
+            return false;
+        }
+    }
+
     static FileStream Open()
     {
         try

@@ -14,10 +14,15 @@ static unsafe partial class Libc
     const string ProcPrefix = "/proc/self/fd/";
     static readonly bool HasAttributeCalls = ProbeAttributeCalls();
 
+    /// <summary>For tests: what older kernels need, which have to work on newer ones too.</summary>
+    internal static bool AvoidsAttributeCalls { get; set; }
+
+    static bool UsesAttributeCalls => HasAttributeCalls && !AvoidsAttributeCalls;
+
     /// <summary>Names, each with its NUL, into the buffer; how many bytes.</summary>
     public static long ListAttributesAt(int directory, byte* name, int flags, byte* list)
     {
-        if (HasAttributeCalls)
+        if (UsesAttributeCalls)
         {
             return Result((long)SystemCall(
                 SystemCallNumbers.ListAttributesAt, directory, (nint)name, flags, (nint)list, AttributesMax));
@@ -33,7 +38,7 @@ static unsafe partial class Libc
 
     public static long GetAttributeAt(int directory, byte* name, int flags, byte* attribute, byte* value)
     {
-        if (HasAttributeCalls)
+        if (UsesAttributeCalls)
         {
             var arguments = new AttributeArguments { Value = (ulong)value, Size = AttributesMax };
             return Result((long)SystemCall(
@@ -54,7 +59,7 @@ static unsafe partial class Libc
     {
         fixed (byte* start = value)
         {
-            if (HasAttributeCalls)
+            if (UsesAttributeCalls)
             {
                 var arguments = new AttributeArguments { Value = (ulong)start, Size = (uint)value.Length };
                 return Result((long)SystemCall(

@@ -63,6 +63,9 @@ sealed unsafe class AttributeWriter(ShortfallList shortfalls)
         var error = Libc.GetInodeFlags(descriptor, out var current);
         if (error == 0 && (current & flags) != flags)
             error = Libc.SetInodeFlags(descriptor, current | flags);
+        // Those that only root may set are not to cost the others.
+        if (error == -Errno.NotPermitted)
+            Libc.SetInodeFlags(descriptor, current | (flags & ~Placement.Blocking));
         if (error < 0)
             shortfalls.Add($"the inode flags could not be set: {Errno.Describe(error)}", path);
     }

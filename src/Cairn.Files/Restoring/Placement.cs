@@ -5,7 +5,8 @@ namespace Cairn.Files.Restoring;
 /// <summary>Moves what is whole to its name, in one directory.</summary>
 static unsafe class Placement
 {
-    const uint Blocking = Statx.FlagImmutable | Statx.FlagAppendOnly;
+    /// <summary>What keeps a thing from being renamed, linked, changed and removed.</summary>
+    public const uint Blocking = Statx.FlagImmutable | Statx.FlagAppendOnly;
 
     /// <summary>0, or an error: then it is still under its temporary name.</summary>
     public static int Move(int directory, byte* temporary, byte* name, OverwriteRule rule)

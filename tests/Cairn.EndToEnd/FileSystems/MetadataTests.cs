@@ -44,7 +44,8 @@ public class MetadataTests
         // Directories where files belong and the other way round, links to elsewhere, things of nobody.
         disk.Run(
             "mkdir -p out/h1/x out/sub/tree outside; echo o > outside/kept; ln -s ../outside out/d; ln -s / out/suid;"
-            + " echo f > out/empty-dir; echo f > out/deep; mkfifo out/extra; chattr +i out/h1/x; setfacl -m u:9:r out/sub;"
+            + " echo f > out/empty-dir; echo f > out/deep; mkfifo out/extra;"
+            + " chattr +i out/h1/x; setfacl -m u:9:r out/sub;"
             + " touch -d 2011-11-11T11:11:11 out");
         home.Run(
             "restore", $"latest:{disk.Path}/zoo", "--target", $"{disk.Path}/out", "--delete", "--yes").RequireExit(0);

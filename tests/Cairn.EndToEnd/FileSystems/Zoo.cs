@@ -27,7 +27,8 @@ static class Zoo
         truncate -s 70M all-hole
         echo u > unknown; chown 987654:876543 unknown; echo no > unreadable; chmod 0 unreadable
         mkdir unreadable-dir; echo in > unreadable-dir/in; chmod 0 unreadable-dir
-        touch -d '2020-01-01 00:00:00.123456789' empty; touch -d 1901-12-14 h1; touch -d 1969-12-31T23:59:59.5Z empty-dir
+        touch -d '2020-01-01 00:00:00.123456789' empty; touch -d 1901-12-14 h1
+        touch -d 1969-12-31T23:59:59.5Z empty-dir
         echo i > immutable; ln immutable d/immutable2; echo a > append; echo n > nodump
         mkdir fdir; echo in > fdir/in; mkdir fdir/below; echo in > fdir/below/in; ln fdir/in fdir/below/in2
         chattr +d nodump fdir/below; chattr +a append; chattr +i immutable fdir/in fdir/below; chattr +ia fdir
@@ -47,7 +48,8 @@ static class Zoo
           find . -print0 | sort -z | xargs -0 getfattr -h -d -m - 2>/dev/null
           find . ! -type l -print0 | sort -z | xargs -0 getfacl -n 2>/dev/null
           find . \( -type f -o -type d \) -print0 | sort -z | xargs -0 lsattr -d | sed 's/^\([^ ]*\)e/\1-/'
-          find . -print0 | sort -z | xargs -0 stat -c '%n %A %a %u:%g %h %s %b %t:%T %y'
+          find . -type d -print0 | sort -z | xargs -0 stat -c '%n %A %a %u:%g %h %y'
+          find . ! -type d -print0 | sort -z | xargs -0 stat -c '%n %A %a %u:%g %h %s %b %t:%T %y'
         }
         diff <(cd "$a" && facts) <(cd "$b" && facts)
         """;

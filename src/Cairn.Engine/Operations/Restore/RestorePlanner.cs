@@ -99,7 +99,11 @@ sealed class RestorePlanner : IAsyncDisposable
             return;
         }
         foreach (var (above, waiting) in _placer.TakeWaiting(directory).ToList())
+        {
+            if (_options.Renames.Count > 0)
+                SubstituteDirectories(above);
             await AddDirectoryAsync(above, waiting, cancellationToken);
+        }
         if (_options.Renames.Count > 0 || _substitutes is not null)
             SubstituteDirectories(directory);
         await AddAsync(directory, entry, cancellationToken);

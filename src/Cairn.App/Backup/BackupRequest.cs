@@ -34,6 +34,16 @@ public sealed record BackupRequest
 
     public bool OneFileSystem { get; init; }
     public bool ReadsAll { get; init; }
+
+    /// <summary>Files whose change time alone has moved are not read again.</summary>
+    public bool IgnoresChangeTime { get; init; }
+
+    /// <summary>Files whose inode or device number has changed are not read again.</summary>
+    public bool IgnoresInode { get; init; }
+
+    /// <summary>How long to wait for other programs' advisory locks; null: they are not looked at.</summary>
+    public TimeSpan? LockWait { get; init; }
+
     public bool IsDryRun { get; init; }
 
     /// <summary>Count beside the backup what there is to do, so that a person sees how long it will take.</summary>

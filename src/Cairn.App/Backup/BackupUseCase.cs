@@ -2,6 +2,7 @@ using System.Text;
 using Cairn.App.Access;
 using Cairn.App.Configuration;
 using Cairn.App.Text;
+using Cairn.Engine.Manifests.Local;
 using Cairn.Engine.Operations.Backup;
 using Cairn.Files.Walking;
 using Cairn.Storage;
@@ -31,6 +32,7 @@ public static class BackupUseCase
         var tree = selection is null ? null : new FileTreeOptions
         {
             Sources = roots, Selection = selection, OneFileSystem = request.OneFileSystem,
+            LockWait = request.LockWait, Time = environment.Time,
         };
         var input = new BackupInput
         {
@@ -43,7 +45,9 @@ public static class BackupUseCase
             Source = request.Name ?? SourceNaming.Default(host, roots, stream?.Name),
             Roots = roots, UserName = environment.UserName, Program = environment.Program,
             Tags = [.. access.Configuration.Tags.Concat(request.Tags).Distinct()],
-            Trust = trust, IsDryRun = request.IsDryRun, ReadsAll = request.ReadsAll, Workers = environment.Workers,
+            Trust = trust, IsDryRun = request.IsDryRun, ReadsAll = request.ReadsAll,
+            ChangeRules = new ChangeRules(!request.IgnoresChangeTime, !request.IgnoresInode),
+            Workers = environment.Workers,
         };
         var monitor = new BackupMonitor();
         environment.Events.Start(FirstLine(request, roots, stream, location), monitor);

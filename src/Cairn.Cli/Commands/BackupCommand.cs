@@ -26,7 +26,7 @@ static class BackupCommand
         var tags = CommonOptions.Tags("Label of the snapshot; may be repeated");
         var exclude = CommonOptions.Exclude();
         var oneFileSystem = CommonOptions.OneFileSystem();
-        var force = new Option<bool>("--read-all") { Description = "Read files that look unchanged too" };
+        var reading = new ReadingOptions();
         var trust = new Option<string?>("--trust")
         {
             Description = "Deduplicate against what these stored: enrolled (the default), own, or hosts by name",
@@ -36,14 +36,15 @@ static class BackupCommand
         var dataClass = CommonOptions.DataClass();
         command.Add(paths);
         foreach (var option in new Option[]
-            { stdin, program, name, tags, exclude, oneFileSystem, force, trust, dryRun, dataClass })
+            { stdin, program, name, tags, exclude, oneFileSystem, trust, dryRun, dataClass })
             command.Add(option);
+        reading.AddTo(command);
         CommandRunner.Handle(command, global, async context =>
         {
             var parsed = context.Parsed;
             var streamName = parsed.GetValue(stdin);
             await using var input = streamName is null ? null : Console.OpenStandardInput();
-            var request = new BackupRequest
+            var request = reading.Read(parsed, new BackupRequest
             {
                 Access = global.Access(parsed) with { DataClass = parsed.GetValue(dataClass) },
                 Paths = CommonOptions.ToBytes(parsed.GetValue(paths)), StandardInputName = streamName, Input = input,
@@ -51,9 +52,9 @@ static class BackupCommand
                 Exclude = CommonOptions.ToBytes(parsed.GetValue(exclude)),
                 Trust = parsed.GetValue(trust) is { } whom ? TrustSetting.Parse(whom) : null,
                 OneFileSystem = parsed.GetValue(oneFileSystem),
-                ReadsAll = parsed.GetValue(force), IsDryRun = parsed.GetValue(dryRun),
+                IsDryRun = parsed.GetValue(dryRun),
                 CountsAhead = context.Output.ShowsProgress,
-            };
+            });
             context.Watch = await BackupWatch.StartAsync(context, request);
             var report = await BackupUseCase.RunAsync(context.Environment, request, context.Cancellation);
             context.Watch?.Done(report);

@@ -15,10 +15,15 @@ static class ListCommand
         var host = CommonOptions.Host();
         var recursive = new Option<bool>("--recursive", "-R") { Description = "Whole subtrees" };
         var details = new Option<bool>("--long", "-l") { Description = "With mode, owner, size and time" };
+        var created = new Option<bool>("--created")
+        {
+            Description = "With the time of creation, where it is known, in place of the last change's",
+        };
         command.Add(snapshot);
         command.Add(host);
         command.Add(recursive);
         command.Add(details);
+        command.Add(created);
         keys.AddTo(command, withRecoveryKey: true);
         CommandRunner.Handle(command, global, async context =>
         {
@@ -28,13 +33,14 @@ static class ListCommand
                 Snapshot = SnapshotReference.Parse(context.Parsed.GetRequiredValue(snapshot), context.Environment.Time),
                 IsRecursive = context.Parsed.GetValue(recursive),
             };
-            var isLong = context.Parsed.GetValue(details);
+            var showsBorn = context.Parsed.GetValue(created);
+            var isLong = showsBorn || context.Parsed.GetValue(details);
             var output = context.Output;
             await ListUseCase.RunAsync(
                 context.Environment, request,
                 (_, entry) =>
                 {
-                    output.Result(EntryText.Line(entry.Path.Span, entry.Entry, isLong));
+                    output.Result(EntryText.Line(entry.Path.Span, entry.Entry, isLong, showsBorn));
                     output.Event("entry", writer => EntryText.Write(writer, entry.Path.Span, entry.Entry));
                 },
                 context.Cancellation);

@@ -2,6 +2,8 @@ using System.CommandLine;
 using Cairn.App.Restore;
 using Cairn.App.Snapshots;
 using Cairn.Cli.Rendering;
+using Cairn.Cli.Terminals;
+using Cairn.Engine.Operations.Restore;
 
 namespace Cairn.Cli.Commands;
 
@@ -13,28 +15,21 @@ static class RestoreCommand
         var keys = new KeyOptions();
         var snapshot = CommonOptions.Snapshot();
         var host = CommonOptions.Host();
-        var target = new Option<string>("--target", "-t") { Description = "Directory to restore into", HelpName = "DIR",
-            Required = true };
-        var overwrite = new Option<bool>("--overwrite")
-        {
-            Description = "Into a directory with something in it: go on with a restore, replace what differs",
-        };
-        var numeric = new Option<bool>("--numeric-owner") { Description = "Owners by number, not by name" };
-        var dryRun = CommonOptions.DryRun("Say what would be restored, and stop there");
+        var options = new RestoreCommandOptions();
         command.Add(snapshot);
-        foreach (var option in new Option[] { target, host, overwrite, numeric, dryRun })
-            command.Add(option);
+        command.Add(host);
+        options.AddTo(command);
         keys.AddTo(command, withRecoveryKey: true);
         CommandRunner.Handle(command, global, async context =>
         {
             var parsed = context.Parsed;
-            var request = new RestoreRequest
+            var request = options.Read(parsed, new RestoreRequest
             {
                 Access = keys.Access(parsed, global), Host = parsed.GetValue(host),
                 Snapshot = SnapshotReference.Parse(parsed.GetRequiredValue(snapshot), context.Environment.Time),
-                Target = CommonOptions.ToBytes(parsed.GetRequiredValue(target)), Overwrite = parsed.GetValue(overwrite),
-                NumericOwner = parsed.GetValue(numeric), IsDryRun = parsed.GetValue(dryRun),
-            };
+                Target = CommonOptions.ToBytes(parsed.GetRequiredValue(options.Target)),
+            });
+            request = request with { ConfirmDelete = plan => Confirm(context, options.IsAgreed(parsed), plan) };
             var report = await RestoreUseCase.RunAsync(context.Environment, request, context.Cancellation);
             RestoreRendering.Print(context.Output, report, request.IsDryRun);
             return ExitCodeOf(report);
@@ -46,4 +41,12 @@ static class RestoreCommand
         report.Result.Failures.Any(failure => failure.IsDamage) ? ExitCodes.Damage : ExitCodes.Ok,
         report.Result.FailureCount > 0 ? ExitCodes.Failed : ExitCodes.Ok,
         report.Result.Shortfalls.Count > 0 ? ExitCodes.Warnings : ExitCodes.Ok);
+
+    // What is deleted is told before it is.
+    static bool Confirm(CommandContext context, bool isAgreed, DeletePlan plan)
+    {
+        RestoreRendering.PrintPlan(context.Output, plan);
+        var count = HumanText.Count(plan.Deletions.Count, "entry", "entries");
+        return isAgreed || context.Environment.Prompt?.Confirm($"delete {count}? [y/N] ", context.Cancellation) == true;
+    }
 }

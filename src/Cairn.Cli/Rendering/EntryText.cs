@@ -8,8 +8,15 @@ namespace Cairn.Cli.Rendering;
 /// <summary>An entry of a snapshot as <c>ls</c> shows it.</summary>
 static class EntryText
 {
+    static readonly (EntryMarks Mark, string Name)[] MarkNames =
+    [
+        (EntryMarks.Torn, "torn"), (EntryMarks.UnlockedCopy, "unlockedCopy"), (EntryMarks.Incomplete, "incomplete"),
+        (EntryMarks.Kept, "kept"), (EntryMarks.Ancestor, "ancestor"),
+    ];
+
     /// <param name="path">Inside the snapshot, without a leading slash.</param>
-    public static string Line(ReadOnlySpan<byte> path, Entry entry, bool isLong)
+    /// <param name="showsBorn">The time of creation in place of that of the last change.</param>
+    public static string Line(ReadOnlySpan<byte> path, Entry entry, bool isLong, bool showsBorn = false)
     {
         // Streams have no place in the tree.
         var name = (entry.Kind == EntryKind.Stream ? "" : "/") + ByteText.Show(path);
@@ -18,9 +25,10 @@ static class EntryText
         var target = entry.Kind == EntryKind.Symlink ? $" -> {ByteText.Show(entry.LinkTarget)}" : "";
         var owner = OwnerText(entry.Owner.UserName, entry.Owner.UserId);
         var group = OwnerText(entry.Owner.GroupName, entry.Owner.GroupId);
+        var time = TimeText(showsBorn ? entry.Born : entry.Modified);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{ModeText(entry)} {owner,-8} {group,-8} {entry.Size,14:N0} {TimeText(entry),19} {name}{target}");
+            $"{ModeText(entry)} {owner,-8} {group,-8} {entry.Size,14:N0} {time,19} {name}{target}");
     }
 
     public static void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> path, Entry entry)
@@ -37,6 +45,38 @@ static class EntryText
         writer.WriteNumber("modifiedNanoseconds", entry.Modified.Nanoseconds);
         if (entry.Kind == EntryKind.Symlink)
             writer.WriteName("target", entry.LinkTarget.Span);
+        if (entry.Born is { } born)
+        {
+            writer.WriteNumber("bornSeconds", born.Seconds);
+            writer.WriteNumber("bornNanoseconds", born.Nanoseconds);
+        }
+        if (entry.InodeFlags != 0)
+            writer.WriteNumber("inodeFlags", entry.InodeFlags);
+        WriteAttributes(writer, entry);
+        WriteMarks(writer, entry.Marks);
+    }
+
+    static void WriteAttributes(Utf8JsonWriter writer, Entry entry)
+    {
+        if (entry.Attributes.Count == 0)
+            return;
+        writer.WriteStartArray("attributes");
+        foreach (var attribute in entry.Attributes)
+            writer.WriteStringValue(ByteText.Show(attribute.Name));
+        writer.WriteEndArray();
+    }
+
+    static void WriteMarks(Utf8JsonWriter writer, EntryMarks marks)
+    {
+        if (marks == EntryMarks.None)
+            return;
+        writer.WriteStartArray("marks");
+        foreach (var (mark, name) in MarkNames)
+        {
+            if ((marks & mark) != 0)
+                writer.WriteStringValue(name);
+        }
+        writer.WriteEndArray();
     }
 
     internal static string KindName(EntryKind kind) => kind switch
@@ -50,7 +90,7 @@ static class EntryText
         _ => "stream",
     };
 
-    internal static string TimeText(Entry entry) => TimeOf(entry) is { } known ? HumanText.Time(known) : "?";
+    internal static string TimeText(FileTime? time) => TimeOf(time) is { } known ? HumanText.Time(known) : "?";
 
     internal static string ModeText(Entry entry)
     {
@@ -81,9 +121,10 @@ static class EntryText
     static string OwnerText(string name, uint id) =>
         name.Length > 0 ? name : id.ToString(CultureInfo.InvariantCulture);
 
-    static DateTimeOffset? TimeOf(Entry entry)
+    static DateTimeOffset? TimeOf(FileTime? time)
     {
-        var seconds = entry.Modified.Seconds;
+        if (time is not { Seconds: var seconds })
+            return null;
         return seconds >= DateTimeOffset.MinValue.ToUnixTimeSeconds() + 86_400
             && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() - 86_400
                 ? DateTimeOffset.FromUnixTimeSeconds(seconds)

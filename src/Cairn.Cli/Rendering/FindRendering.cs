@@ -15,7 +15,8 @@ static class FindRendering
             var entry = version.Entry;
             var size = entry.HasContent ? HumanText.Size(entry.Size) : "-";
             output.Result(
-                $"{EntryText.ModeText(entry)}  {EntryText.TimeText(entry),19}  {size,9}  {Snapshots(version),-24}  "
+                $"{EntryText.ModeText(entry)}  {EntryText.TimeText(entry.Modified),19}  {size,9}  "
+                + $"{Snapshots(version),-24}  "
                 + NameOf(found, entry));
             output.Event("match", writer =>
             {

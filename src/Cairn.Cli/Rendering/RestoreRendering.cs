@@ -7,6 +7,17 @@ namespace Cairn.Cli.Rendering;
 static class RestoreRendering
 {
     const int FailuresShown = 20;
+    const int DeletionsShown = 50;
+
+    /// <summary>What is about to be deleted.</summary>
+    public static void PrintPlan(Output output, DeletePlan plan)
+    {
+        var shown = output.Options.Verbosity > 0 ? int.MaxValue : DeletionsShown;
+        foreach (var deletion in plan.Deletions.Take(shown))
+            output.Notice($"delete {ByteText.Show(deletion.Path)}{(deletion.IsDirectory ? "/" : "")}");
+        if (plan.Deletions.Count > shown)
+            output.Notice($"delete {plan.Deletions.Count - shown} more (-v shows all)");
+    }
 
     public static void Print(Output output, RestoreReport report, bool isDryRun)
     {
@@ -17,11 +28,27 @@ static class RestoreRendering
             + $"{HumanText.Count(result.Files, "file", "files")}, "
             + $"{HumanText.Count(result.Directories, "directory", "directories")}, {HumanText.Size(result.Bytes)}"
             + $"{(isDryRun ? " would be restored" : "")} to {ByteText.Show(report.Target)}");
+        if (isDryRun)
+            PrintPlan(output, report.Deleted);
+        if (report.Deleted.Deletions.Count > 0)
+            output.Summary(
+                $"  {HumanText.Count(report.Deleted.Deletions.Count, "entry", "entries")} "
+                + (isDryRun ? "would be deleted" : "deleted"));
+        if (result.FilesKept > 0)
+            output.Summary($"  {HumanText.Count(result.FilesKept, "file", "files")} left as found");
         if (result.FilesAlreadyThere > 0)
             output.Summary($"  {HumanText.Count(result.FilesAlreadyThere, "file was", "files were")} there already");
         output.Summary(
             $"  fetched {HumanText.Size(result.BytesFetched)} "
             + $"from {HumanText.Count(result.PacksRead, "pack", "packs")}");
+        foreach (var deletion in report.Deleted.Deletions)
+        {
+            output.Event("deletion", writer =>
+            {
+                writer.WriteName("path", deletion.Path.Span);
+                writer.WriteBoolean("isDirectory", deletion.IsDirectory);
+            });
+        }
         output.Event("summary", writer =>
         {
             writer.WriteString("command", "restore");
@@ -33,6 +60,8 @@ static class RestoreRendering
             writer.WriteNumber("others", result.Others);
             writer.WriteNumber("bytes", result.Bytes);
             writer.WriteNumber("filesAlreadyThere", result.FilesAlreadyThere);
+            writer.WriteNumber("filesKept", result.FilesKept);
+            writer.WriteNumber("deleted", report.Deleted.Deletions.Count);
             writer.WriteNumber("packsRead", result.PacksRead);
             writer.WriteNumber("bytesFetched", result.BytesFetched);
             writer.WriteNumber("failures", result.FailureCount);

@@ -109,6 +109,15 @@ public sealed class Entry
     /// <summary>How the source looked when the entry was taken: for change detection, never in a manifest.</summary>
     public FileStamp Stamp { get; set; }
 
+    /// <summary>The same under another name.</summary>
+    public Entry Renamed(ReadOnlyMemory<byte> name) => new()
+    {
+        Name = name, Kind = Kind, Mode = Mode, Owner = Owner, Modified = Modified, Born = Born, Size = Size,
+        LinkTarget = LinkTarget, DeviceMajor = DeviceMajor, DeviceMinor = DeviceMinor, HardLinkGroup = HardLinkGroup,
+        InodeFlags = InodeFlags, Attributes = Attributes, Marks = Marks, RestoreThrough = RestoreThrough,
+        Content = Content, Stamp = Stamp,
+    };
+
     public bool HasContent => Kind is EntryKind.File or EntryKind.Stream;
 }
 

@@ -31,6 +31,14 @@ public interface IRestoreTarget : IDisposable
     /// <summary>Whether this very file is there already, whole, from a restore that was cut off.</summary>
     bool IsAlreadyRestored(ReadOnlySpan<byte> path, Entry entry);
 
+    /// <summary>
+    /// Whether what stands there stays, whatever it is, by the target's options. It is no other name of anything then.
+    /// </summary>
+    bool Keeps(ReadOnlySpan<byte> path, Entry entry) => false;
+
+    /// <summary>Everything is written: sets what would have stood in the way (immutable, say). Called once.</summary>
+    void Complete() { }
+
     IReadOnlyCollection<string> Shortfalls { get; }
 }
 

@@ -9,6 +9,8 @@ static class Errno
     public const int NoEntry = 2;
     public const int Interrupted = 4;
     public const int NoDeviceAddress = 6;
+    public const int TooBig = 7;
+    public const int Again = 11;
     public const int AccessDenied = 13;
     public const int Exists = 17;
     public const int CrossDevice = 18;
@@ -17,10 +19,13 @@ static class Errno
     public const int Invalid = 22;
     public const int TooManyFilesInSystem = 23;
     public const int TooManyFiles = 24;
+    public const int FileTooBig = 27;
     public const int NoSpace = 28;
     public const int ReadOnlyFileSystem = 30;
+    public const int OutOfRange = 34;
     public const int NameTooLong = 36;
     public const int NotImplemented = 38;
+    public const int NotEmpty = 39;
     public const int TooManyLinks = 40;
     public const int NoData = 61;
     public const int NotSupported = 95;

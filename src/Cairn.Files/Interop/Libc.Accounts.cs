@@ -5,7 +5,6 @@ namespace Cairn.Files.Interop;
 
 static unsafe partial class Libc
 {
-    const int OutOfRange = 34;
     const int AccountBufferMax = 1 << 20;
 
     public static string? UserName(uint user) => Lookup((record, buffer, length, found) =>
@@ -43,7 +42,7 @@ static unsafe partial class Libc
             fixed (byte* start = buffer)
             {
                 var error = call((nint)(&record), start, (nuint)size, (nint)(&found));
-                if (error == OutOfRange)
+                if (error == Errno.OutOfRange)
                     continue;
                 id = error == 0 && found != null ? record.Id : 0;
                 name = error == 0 && found != null ? Decode(record.Name) : "";

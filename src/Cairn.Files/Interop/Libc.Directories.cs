@@ -4,6 +4,7 @@ namespace Cairn.Files.Interop;
 
 static unsafe partial class Libc
 {
+    const int RenameNoReplace = 1;
     const int AtRemoveDirectory = 0x200;
 
     /// <summary>The kernel takes no longer target for a link, its NUL included.</summary>
@@ -46,6 +47,22 @@ static unsafe partial class Libc
         return Result(mknodat(directory, name, typeAndMode, device));
     }
 
+    /// <summary>Renames within one directory, over what may stand there if it is no directory.</summary>
+    public static int RenameAt(int directory, byte* oldName, byte* name) =>
+        Result(renameat(directory, oldName, directory, name));
+
+    /// <summary>The same, unless something stands there.</summary>
+    public static int RenameAtIfFree(int directory, byte* oldName, byte* name)
+    {
+        var result = Result((int)SystemCall(
+            SystemCallNumbers.RenameAt2, directory, (nint)oldName, directory, (nint)name, RenameNoReplace));
+        if (-result is not (Errno.Invalid or Errno.NotImplemented))
+            return result;
+        // A file system that cannot do it at once. Links cannot replace anything either.
+        result = MakeLinkAt(directory, oldName, directory, name);
+        return result < 0 ? result : RemoveFileAt(directory, oldName);
+    }
+
     public static int RemoveFileAt(int directory, byte* name) => Result(unlinkat(directory, name, 0));
 
     public static int RemoveDirectoryAt(int directory, byte* name) =>
@@ -53,6 +70,9 @@ static unsafe partial class Libc
 
     [LibraryImport(Library)]
     private static partial nint readlinkat(int directory, byte* name, byte* target, nuint length);
+
+    [LibraryImport(Library)]
+    private static partial int renameat(int oldDirectory, byte* oldName, int directory, byte* name);
 
     [LibraryImport(Library)]
     private static partial int mkdirat(int directory, byte* name, uint mode);

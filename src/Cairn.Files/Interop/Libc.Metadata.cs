@@ -35,13 +35,6 @@ static unsafe partial class Libc
         return Result(utimensat(directory, name, times, AtNoFollow));
     }
 
-    /// <summary>Whether the directory gives what is made in it an access control list of its own.</summary>
-    public static bool HasDefaultAcl(int directory)
-    {
-        fixed (byte* name = "system.posix_acl_default\0"u8)
-            return fgetxattr(directory, name, null, 0) > 0;
-    }
-
     static void Fill(TimeSpec* times, FileTime modified)
     {
         times[0] = new TimeSpec { Nanoseconds = OmitTime };
@@ -71,7 +64,4 @@ static unsafe partial class Libc
 
     [LibraryImport(Library)]
     private static partial int utimensat(int directory, byte* name, TimeSpec* times, int flags);
-
-    [LibraryImport(Library)]
-    private static partial nint fgetxattr(int descriptor, byte* name, byte* value, nuint length);
 }

@@ -19,5 +19,5 @@ static unsafe partial class Libc
 
     // The C library of older systems has no wrapper for these.
     [LibraryImport(Library, EntryPoint = "syscall")]
-    private static partial nint SystemCall(nint number, nint a, nint b, nint c, nint d, nint e);
+    private static partial nint SystemCall(nint number, nint a, nint b, nint c, nint d, nint e, nint f = 0);
 }

@@ -8,6 +8,14 @@ namespace Cairn.Files.Interop;
 struct Statx
 {
     const uint HasBornTime = 0x800;
+    const uint Compressed = 0x4;
+    const uint NoDump = 0x40;
+    const uint InodeFlagsMask = Compressed | FlagImmutable | FlagAppendOnly | NoDump;
+
+    /// <summary>Inode flags that keep everybody from changing or renaming it.</summary>
+    public const uint FlagImmutable = 0x10;
+    public const uint FlagAppendOnly = 0x20;
+
     const int TypeMask = 0xF000;
 
     public const int TypeFifo = 0x1000;
@@ -27,6 +35,7 @@ struct Statx
     [FieldOffset(32)] public ulong Inode;
     [FieldOffset(40)] public long Size;
     [FieldOffset(48)] public long Blocks;
+    [FieldOffset(56)] public ulong AttributesKnown;
     [FieldOffset(80)] Timestamp _born;
     [FieldOffset(96)] Timestamp _changed;
     [FieldOffset(112)] Timestamp _modified;
@@ -44,6 +53,15 @@ struct Statx
     public readonly FileTime Modified => _modified.Time;
     public readonly FileTime Changed => _changed.Time;
     public readonly FileTime? Born => (Mask & HasBornTime) != 0 ? _born.Time : null;
+    /// <summary>
+    /// Compressed, immutable, append-only, nodump: those of the inode flags that come without a call of their own. The
+    /// bits are the same as in FS_IOC_GETFLAGS.
+    /// </summary>
+    public readonly uint InodeFlags => (uint)Attributes & InodeFlagsMask;
+
+    /// <summary>Those of them that this file system has.</summary>
+    public readonly uint InodeFlagsKnown => (uint)AttributesKnown & InodeFlagsMask;
+
     public readonly bool MayHaveHoles => Blocks * 512 < Size;
 
     /// <summary>What a snapshot can hold of it, or null: a socket, or a type unknown to us.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Cairn.Engine.Entries;
 using Cairn.Engine.Sources;
 using Cairn.Files.Interop;
@@ -8,19 +9,26 @@ namespace Cairn.Files.Restoring;
 /// A directory that a restore fills. Everything is reached from its descriptor without following a link, so nothing is
 /// written outside of it, whatever the names are and whatever somebody plants while the restore runs.
 /// </summary>
-public sealed unsafe class DirectoryTarget : IRestoreTarget
+public sealed unsafe class DirectoryTarget : IRestoreTarget, IMirrorTarget
 {
     const uint PrivateDirectoryMode = 0x1C0; // rwx------
+    const int TemporaryAttempts = 8;
 
     readonly RestoreTargetOptions _options;
     readonly DirectoryCache _directories;
     readonly MetadataWriter _metadata;
+    readonly DeferredFlags _flags;
+    readonly TemporaryNames _temporary = new();
+
+    // Directories that were there before, by a rule that leaves what is there as it is.
+    readonly HashSet<byte[]> _kept = new(new PathComparer());
 
     DirectoryTarget(int descriptor, RestoreTargetOptions options)
     {
         _options = options;
         _directories = new DirectoryCache(descriptor);
         _metadata = new MetadataWriter(options);
+        _flags = new DeferredFlags(_directories, _metadata);
     }
 
     /// <summary>
@@ -28,6 +36,8 @@ public sealed unsafe class DirectoryTarget : IRestoreTarget
     /// </summary>
     public static DirectoryTarget Open(ReadOnlySpan<byte> path, RestoreTargetOptions options) =>
         new(TargetRoot.Open(path), options);
+
+    bool Replaces => _options.Overwrite > OverwriteRule.Never;
 
     public IReadOnlyCollection<string> Shortfalls => _metadata.Shortfalls.Lines();
 
@@ -45,51 +55,71 @@ public sealed unsafe class DirectoryTarget : IRestoreTarget
         var text = stackalloc byte[CName.BufferSize];
         using var parent = Locate(path, text);
         var error = Libc.MakeDirectoryAt(parent.Number, text, PrivateDirectoryMode);
-        if (error == -Errno.Exists && _options.ReplaceExisting)
+        if (error == -Errno.NotPermitted && Replaces && TryUnblockParent(path))
+            error = Libc.MakeDirectoryAt(parent.Number, text, PrivateDirectoryMode);
+        if (error == -Errno.Exists && Replaces)
             error = OpenUpDirectory(parent.Number, text);
+        else if (error == -Errno.Exists && _options.Overwrite == OverwriteRule.Never)
+            error = KeepDirectory(parent.Number, text, path);
         if (error < 0)
             throw WriteFailure.At(path, "the directory cannot be created", error);
     }
 
     public IRestoreFile CreateFile(ReadOnlySpan<byte> path, Entry entry)
     {
-        var text = stackalloc byte[CName.BufferSize];
-        using var parent = Locate(path, text);
+        var name = stackalloc byte[CName.BufferSize];
+        using var parent = Locate(path, name);
         var mode = _metadata.CreationMode(parent.Directory, entry);
-        var descriptor = Create(parent, text, mode, path);
-        return new RestoreFile(descriptor, parent.Directory.Share(), path.ToArray(), mode, entry, _metadata);
+        var descriptor = CreateTemporary(parent, name, mode, path);
+        var temporary = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name);
+        return new RestoreFile(
+            descriptor, parent.Directory.Share(), [.. temporary, 0], path.ToArray(), mode, entry, this);
     }
 
     public void WriteFile(ReadOnlySpan<byte> path, Entry entry, ReadOnlySpan<byte> content)
     {
-        var text = stackalloc byte[CName.BufferSize];
-        using var parent = Locate(path, text);
+        var temporary = stackalloc byte[CName.BufferSize];
+        using var parent = Locate(path, temporary);
         var mode = _metadata.CreationMode(parent.Directory, entry);
-        var descriptor = Create(parent, text, mode, path);
+        var descriptor = CreateTemporary(parent, temporary, mode, path);
         var error = Libc.WriteAll(descriptor, content);
         if (error == 0)
-            error = _metadata.Complete(descriptor, parent.Directory, mode, path, entry);
+            error = MoveIntoPlace(descriptor, parent.Directory, temporary, mode, path, entry);
         var closed = Libc.Close(descriptor);
         if (error == 0 && closed < 0 && closed != -Errno.Interrupted)
-            error = closed; // some network file systems tell only now
+            error = RemoveHalf(parent, path, closed); // some network file systems tell only now
         if (error == 0)
             return;
-        Libc.RemoveFileAt(parent.Number, text);
+        Libc.RemoveFileAt(parent.Number, temporary);
         throw WriteFailure.At(path, "cannot be written", error);
     }
 
     public void CreateSpecial(ReadOnlySpan<byte> path, Entry entry)
     {
-        var text = stackalloc byte[CName.BufferSize];
-        using var parent = Locate(path, text);
-        var error = Make(parent.Number, text, path, entry);
-        if (error == -Errno.Exists && _options.ReplaceExisting && (error = Libc.RemoveFileAt(parent.Number, text)) == 0)
-            error = Make(parent.Number, text, path, entry);
+        var name = stackalloc byte[CName.BufferSize];
+        var temporary = stackalloc byte[CName.BufferSize];
+        using var parent = Locate(path, name);
+        var error = -Errno.Exists;
+        for (var attempt = 0; error == -Errno.Exists && attempt < TemporaryAttempts; attempt++)
+        {
+            if (_temporary.Make(path, NameOf(path), attempt, temporary))
+                continue;
+            error = Make(parent.Number, temporary, path, entry);
+            if (error == -Errno.Exists && Remove(parent.Number, temporary) == 0)
+                error = Make(parent.Number, temporary, path, entry);
+            if (error == -Errno.NotPermitted && Replaces && TryUnblockParent(path))
+                error = Make(parent.Number, temporary, path, entry);
+        }
         if (error < 0)
             throw WriteFailure.At(path, "cannot be created", error);
-        var completed = _metadata.CompleteAt(parent.Number, text, path, entry);
-        if (completed < 0)
-            throw WriteFailure.At(path, "owner, mode or time cannot be set", completed);
+        var completed = _metadata.CompleteAt(parent.Number, temporary, path, entry);
+        var what = completed < 0 ? "owner, mode or time cannot be set" : "cannot be created";
+        if (completed >= 0)
+            completed = Placement.Move(parent.Number, temporary, name, _options.Overwrite);
+        if (completed >= 0)
+            return;
+        Libc.RemoveFileAt(parent.Number, temporary);
+        throw WriteFailure.At(path, what, completed);
     }
 
     public void CreateHardLink(ReadOnlySpan<byte> path, ReadOnlySpan<byte> existingPath)
@@ -99,8 +129,12 @@ public sealed unsafe class DirectoryTarget : IRestoreTarget
         using var existing = Locate(existingPath, existingText);
         using var parent = Locate(path, text);
         var error = Libc.MakeLinkAt(existing.Number, existingText, parent.Number, text);
-        if (error == -Errno.Exists && _options.ReplaceExisting && !path.SequenceEqual(existingPath)
-            && (error = Libc.RemoveFileAt(parent.Number, text)) == 0)
+        // A run that went before had come to the flags already.
+        if (error == -Errno.NotPermitted && Replaces
+            && (Placement.TryUnblock(existing.Number, existingText) || TryUnblockParent(path)))
+            error = Libc.MakeLinkAt(existing.Number, existingText, parent.Number, text);
+        if (error == -Errno.Exists && Replaces && !path.SequenceEqual(existingPath)
+            && (error = Remove(parent.Number, text)) == 0)
         {
             error = Libc.MakeLinkAt(existing.Number, existingText, parent.Number, text);
         }
@@ -108,10 +142,26 @@ public sealed unsafe class DirectoryTarget : IRestoreTarget
             throw WriteFailure.At(path, $"cannot be linked to {PathText.Show(existingPath)}", error);
     }
 
+    public bool Keeps(ReadOnlySpan<byte> path, Entry entry)
+    {
+        if (_options.Overwrite is not (OverwriteRule.Never or OverwriteRule.IfNewer))
+            return false;
+        var text = stackalloc byte[CName.BufferSize];
+        using var parent = Locate(path, text);
+        Statx stat;
+        if (Libc.StatAt(parent.Number, text, Libc.AtNoFollow, Libc.StatxForIdentity, &stat) < 0)
+            return false;
+        return _options.Overwrite == OverwriteRule.Never || stat.Modified.CompareTo(entry.Modified) >= 0;
+    }
+
+    public void Complete() => _flags.SetAll();
+
     public void FinishDirectory(ReadOnlySpan<byte> path, Entry entry)
     {
         if (!path.IsEmpty)
             TargetPath.Check(path);
+        if (IsKept(path))
+            return;
         using var directory = _directories.Borrow(path);
         var error = _metadata.CompleteDirectory(directory.Number, path, entry);
         if (error < 0)
@@ -123,11 +173,15 @@ public sealed unsafe class DirectoryTarget : IRestoreTarget
     {
         var text = stackalloc byte[CName.BufferSize];
         using var parent = Locate(path, text);
+        _temporary.Keep(path, entry.Name.Span);
         Statx stat;
-        if (Libc.StatAt(parent.Number, text, Libc.AtNoFollow, Libc.StatxForIdentity, &stat) < 0)
+        if (_options.Overwrite == OverwriteRule.Always
+            || Libc.StatAt(parent.Number, text, Libc.AtNoFollow, Libc.StatxForIdentity, &stat) < 0)
             return false;
         var kind = entry.Kind == EntryKind.Stream ? EntryKind.File : entry.Kind;
-        if (stat.Kind != kind || stat.Modified != entry.Modified)
+        if (stat.Kind != kind || stat.Modified != entry.Modified || !_metadata.HasOwner(stat, entry)
+            || ((stat.InodeFlags ^ entry.InodeFlags) & stat.InodeFlagsKnown) != 0
+            || !AttributeWriter.Matches(parent.Number, text, entry))
             return false;
         return kind switch
         {
@@ -139,7 +193,48 @@ public sealed unsafe class DirectoryTarget : IRestoreTarget
         };
     }
 
+    public IReadOnlyList<TargetChild> List(ReadOnlySpan<byte> path)
+    {
+        if (!path.IsEmpty)
+            TargetPath.Check(path);
+        if (!IsDirectory(path))
+            return [];
+        using var directory = _directories.Borrow(path);
+        return TargetTree.List(directory.Number, path);
+    }
+
+    public void Remove(ReadOnlySpan<byte> path)
+    {
+        var text = stackalloc byte[CName.BufferSize];
+        using var parent = Locate(path, text);
+        var error = TargetTree.Remove(parent.Number, text, path);
+        if (error < 0)
+            throw WriteFailure.At(path, "cannot be deleted", error);
+    }
+
     public void Dispose() => _directories.Dispose();
+
+    /// <summary>
+    /// Completes a file that has a temporary name, and gives it its own: until then nobody takes it for whole. 0, or an
+    /// error.
+    /// </summary>
+    internal long MoveIntoPlace(
+        int file, TargetDirectory directory, byte* temporary, uint createdMode, ReadOnlySpan<byte> path, Entry entry)
+    {
+        var text = stackalloc byte[CName.BufferSize];
+        var error = _metadata.Complete(file, directory, createdMode, path, entry);
+        if (error < 0)
+            return error;
+        var hasRoom = CName.TryTerminate(NameOf(path), new Span<byte>(text, CName.BufferSize));
+        error = hasRoom ? Placement.Move(directory.Number, temporary, text, _options.Overwrite) : -Errno.NameTooLong;
+        if (error < 0 || entry.InodeFlags == 0)
+            return error;
+        if (entry.HardLinkGroup != 0)
+            _flags.Add(path, entry);
+        else
+            _metadata.Attributes.SetFlags(file, path, entry.InodeFlags);
+        return 0;
+    }
 
     /// <summary>The directory the path lies in, open, and the name in it as the kernel wants it.</summary>
     DirectoryLease Locate(ReadOnlySpan<byte> path, byte* text)
@@ -150,17 +245,90 @@ public sealed unsafe class DirectoryTarget : IRestoreTarget
         return _directories.Borrow(parent);
     }
 
-    int Create(DirectoryLease parent, byte* text, uint mode, ReadOnlySpan<byte> path)
+    /// <param name="text">Has the name, gets the temporary one.</param>
+    int CreateTemporary(DirectoryLease parent, byte* text, uint mode, ReadOnlySpan<byte> path)
     {
         const int flags = Libc.WriteOnly | Libc.Create | Libc.Exclusive;
-        var result = Libc.OpenAt(parent.Number, text, flags | Libc.NoFollow, mode);
-        // Removed rather than cut to nothing: it may be a link, or one of several names of a file elsewhere.
-        if (result == -Errno.Exists && _options.ReplaceExisting
-            && (result = Libc.RemoveFileAt(parent.Number, text)) == 0)
+        var result = -Errno.Exists;
+        for (var attempt = 0; result == -Errno.Exists && attempt < TemporaryAttempts; attempt++)
         {
+            if (_temporary.Make(path, NameOf(path), attempt, text))
+                continue;
             result = Libc.OpenAt(parent.Number, text, flags | Libc.NoFollow, mode);
+            // What a restore that was killed has left.
+            if (result == -Errno.Exists && Remove(parent.Number, text) == 0)
+                result = Libc.OpenAt(parent.Number, text, flags | Libc.NoFollow, mode);
+            if (result == -Errno.NotPermitted && Replaces && TryUnblockParent(path))
+                result = Libc.OpenAt(parent.Number, text, flags | Libc.NoFollow, mode);
+            if (result >= 0)
+                return result;
         }
-        return result >= 0 ? result : throw WriteFailure.At(path, "cannot be created", result);
+        throw WriteFailure.At(path, "cannot be created", result);
+    }
+
+    // Not made whole, though it got its name.
+    static long RemoveHalf(DirectoryLease parent, ReadOnlySpan<byte> path, long error)
+    {
+        var text = stackalloc byte[CName.BufferSize];
+        if (CName.TryTerminate(NameOf(path), new Span<byte>(text, CName.BufferSize)))
+            Libc.RemoveFileAt(parent.Number, text);
+        return error;
+    }
+
+    static int Remove(int directory, byte* name)
+    {
+        var error = Libc.RemoveFileAt(directory, name);
+        return error == -Errno.NotPermitted && Placement.TryUnblock(directory, name)
+            ? Libc.RemoveFileAt(directory, name)
+            : error;
+    }
+
+    /// <summary>The directory the path lies in was finished by an earlier run, and is immutable since.</summary>
+    bool TryUnblockParent(ReadOnlySpan<byte> path)
+    {
+        var directory = TargetPath.Split(path, out _);
+        if (directory.IsEmpty)
+            return false; // the target itself is the user's
+        var text = stackalloc byte[CName.BufferSize];
+        using var parent = Locate(directory, text);
+        return Placement.TryUnblock(parent.Number, text);
+    }
+
+    // Nor is there one if something on the way is none.
+    bool IsDirectory(ReadOnlySpan<byte> path)
+    {
+        if (path.IsEmpty)
+            return true;
+        var text = stackalloc byte[CName.BufferSize];
+        var above = TargetPath.Split(path, out _);
+        if (!IsDirectory(above))
+            return false;
+        using var parent = Locate(path, text);
+        Statx stat;
+        return Libc.StatAt(parent.Number, text, Libc.AtNoFollow, Libc.StatxForIdentity, &stat) == 0
+            && stat.IsDirectory;
+    }
+
+    static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> path) => path[(path.LastIndexOf((byte)'/') + 1)..];
+
+    int KeepDirectory(int parent, byte* text, ReadOnlySpan<byte> path)
+    {
+        Statx stat;
+        var error = Libc.StatAt(parent, text, Libc.AtNoFollow, Libc.StatxForIdentity, &stat);
+        if (error < 0 || !stat.IsDirectory)
+            return error < 0 ? error : -Errno.Exists;
+        lock (_kept)
+            _kept.Add(path.ToArray());
+        return 0;
+    }
+
+    // Each directory is finished once, so none stays on the list for longer than it is under way.
+    bool IsKept(ReadOnlySpan<byte> path)
+    {
+        if (_options.Overwrite != OverwriteRule.Never)
+            return false;
+        lock (_kept)
+            return _kept.GetAlternateLookup<ReadOnlySpan<byte>>().Remove(path);
     }
 
     // One that an earlier restore had finished may forbid its own owner to write in it.
@@ -172,9 +340,10 @@ public sealed unsafe class DirectoryTarget : IRestoreTarget
             return error;
         if (!stat.IsDirectory)
         {
-            error = Libc.RemoveFileAt(parent, text);
+            error = Remove(parent, text);
             return error < 0 ? error : Libc.MakeDirectoryAt(parent, text, PrivateDirectoryMode);
         }
+        Placement.TryUnblock(parent, text);
         return (stat.Mode & PrivateDirectoryMode) == PrivateDirectoryMode
             ? 0
             : Libc.SetModeAt(parent, text, stat.Mode | PrivateDirectoryMode);

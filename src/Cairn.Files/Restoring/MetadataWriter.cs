@@ -4,10 +4,11 @@ using Cairn.Files.Interop;
 namespace Cairn.Files.Restoring;
 
 /// <summary>
-/// Sets owner, mode and times in the order that keeps them: chown clears set-id bits, and every change moves the
-/// time, which also is the sign that an entry is whole. Any thread.
+/// Sets owner, mode, attributes and times in the order that keeps them: chown clears set-id bits and capabilities, an
+/// access control list says more than the mode, and changes move the time. Inode flags come after, when nothing is
+/// renamed or linked any more. Any thread.
 /// </summary>
-sealed unsafe class MetadataWriter(RestoreTargetOptions options)
+sealed unsafe class MetadataWriter
 {
     public const uint PrivateMode = 0x180; // rw-------
     const ushort SetUser = 0x800;
@@ -16,10 +17,19 @@ sealed unsafe class MetadataWriter(RestoreTargetOptions options)
     const string ModeMissing = "the mode could not be set";
     const string TimeMissing = "the modification time could not be set";
 
+    readonly RestoreTargetOptions _options;
     readonly AccountNames _accounts = new();
     readonly uint? _mask = ProcessMask.Read();
 
+    public MetadataWriter(RestoreTargetOptions options)
+    {
+        _options = options;
+        Attributes = new AttributeWriter(Shortfalls);
+    }
+
     public ShortfallList Shortfalls { get; } = new();
+
+    public AttributeWriter Attributes { get; }
 
     /// <summary>
     /// The mode to create a file with. Its own, if it comes out as meant and nothing is to be changed later; until
@@ -36,6 +46,8 @@ sealed unsafe class MetadataWriter(RestoreTargetOptions options)
     /// <summary>Completes a file that was created with that mode. 0, or an error.</summary>
     public long Complete(int file, TargetDirectory directory, uint createdMode, ReadOnlySpan<byte> path, Entry entry)
     {
+        if (!directory.HonoursMode)
+            Attributes.RemoveOthers(file, entry);
         if (createdMode == PrivateMode)
         {
             var current = directory.CreatedOwner;
@@ -55,6 +67,7 @@ sealed unsafe class MetadataWriter(RestoreTargetOptions options)
                     return changed;
             }
         }
+        Attributes.Set(Place.At(file), path, entry);
         return Tolerate(Libc.SetModified(file, entry.Modified), TimeMissing, path);
     }
 
@@ -65,12 +78,18 @@ sealed unsafe class MetadataWriter(RestoreTargetOptions options)
         long error = Libc.StatDescriptor(directory, Libc.StatxForIdentity, &stat);
         if (error < 0)
             return error;
-        SetOwner(Place.At(directory), new OwnerNumbers(stat.UserId, stat.GroupId), path, entry);
-        error = Tolerate(Libc.SetMode(directory, entry.Mode), ModeMissing, path);
-        // An ancestor has no recorded time: it keeps that of its restore.
-        if (error < 0 || (entry.Marks & EntryMarks.Ancestor) != 0)
+        Attributes.RemoveOthers(directory, entry);
+        var dropped = SetOwner(Place.At(directory), new OwnerNumbers(stat.UserId, stat.GroupId), path, entry);
+        error = Tolerate(Libc.SetMode(directory, (uint)(entry.Mode & ~dropped)), ModeMissing, path);
+        if (error < 0)
             return error;
-        return Tolerate(Libc.SetModified(directory, entry.Modified), TimeMissing, path);
+        Attributes.Set(Place.At(directory), path, entry);
+        // An ancestor has no recorded time: it keeps that of its restore.
+        if ((entry.Marks & EntryMarks.Ancestor) == 0)
+            error = Tolerate(Libc.SetModified(directory, entry.Modified), TimeMissing, path);
+        if (error >= 0 && entry.InodeFlags != 0)
+            Attributes.SetFlags(directory, path, entry.InodeFlags);
+        return error;
     }
 
     /// <summary>Completes what has no descriptor: a link, fifo or device. 0, or an error.</summary>
@@ -85,7 +104,10 @@ sealed unsafe class MetadataWriter(RestoreTargetOptions options)
         var dropped = SetOwner(Place.At(directory, name), new OwnerNumbers(stat.UserId, stat.GroupId), path, entry);
         if (entry.Kind != EntryKind.Symlink) // a link has no mode
             error = Tolerate(Libc.SetModeAt(directory, name, (uint)(entry.Mode & ~dropped)), ModeMissing, path);
-        return error < 0 ? error : Tolerate(Libc.SetModifiedAt(directory, name, entry.Modified), TimeMissing, path);
+        if (error < 0)
+            return error;
+        Attributes.Set(Place.At(directory, name), path, entry);
+        return Tolerate(Libc.SetModifiedAt(directory, name, entry.Modified), TimeMissing, path);
     }
 
     // FAT and some network file systems cannot keep all of it; the content is worth having all the same.
@@ -100,7 +122,11 @@ sealed unsafe class MetadataWriter(RestoreTargetOptions options)
     bool IsExact(TargetDirectory directory, uint mode) =>
         directory.HonoursMode && _mask is { } mask && (mode & mask) == 0;
 
-    OwnerNumbers Wanted(Entry entry) => options.NumericOwner
+    /// <summary>Whether the owner is as it will be set; true where it will not be.</summary>
+    public bool HasOwner(in Statx stat, Entry entry) =>
+        _options.NoOwner || Libc.EffectiveUser() != 0 || Wanted(entry) == new OwnerNumbers(stat.UserId, stat.GroupId);
+
+    OwnerNumbers Wanted(Entry entry) => _options.NumericOwner
         ? new OwnerNumbers(entry.Owner.UserId, entry.Owner.GroupId)
         : _accounts.NumbersOf(entry.Owner);
 
@@ -108,37 +134,23 @@ sealed unsafe class MetadataWriter(RestoreTargetOptions options)
     int SetOwner(Place place, OwnerNumbers current, ReadOnlySpan<byte> path, Entry entry)
     {
         var wanted = Wanted(entry);
+        if (_options.NoOwner)
+            return DropSetId(entry, path, wanted.User != current.User, wanted.Group != current.Group);
         if (wanted == current || place.SetOwner(wanted.User, wanted.Group) >= 0)
             return 0;
         // An ordinary user may still give a file to another group that he is in.
         var hasGroup = wanted.Group == current.Group || place.SetOwner(Libc.UnchangedId, wanted.Group) >= 0;
         Shortfalls.Add("the owner could not be set", path);
-        var dropped = entry.Kind == EntryKind.Directory
-            ? 0
-            : (wanted.User != current.User ? SetUser : 0) | (hasGroup ? 0 : SetGroup);
-        if ((entry.Mode & dropped) != 0)
-            Shortfalls.Add("set-user-id or set-group-id was left off, as the owner could not be set", path);
-        return dropped;
+        return DropSetId(entry, path, wanted.User != current.User, !hasGroup);
     }
 
-    /// <summary>A descriptor, or a name in one.</summary>
-    readonly struct Place
+    int DropSetId(Entry entry, ReadOnlySpan<byte> path, bool user, bool group)
     {
-        readonly int _descriptor;
-        readonly byte* _name;
-
-        Place(int descriptor, byte* name)
-        {
-            _descriptor = descriptor;
-            _name = name;
-        }
-
-        public static Place At(int descriptor) => new(descriptor, null);
-
-        public static Place At(int directory, byte* name) => new(directory, name);
-
-        public int SetOwner(uint user, uint group) => _name == null
-            ? Libc.SetOwner(_descriptor, user, group)
-            : Libc.SetOwnerAt(_descriptor, _name, user, group);
+        if (entry.Kind == EntryKind.Directory)
+            return 0;
+        var dropped = (user ? SetUser : 0) | (group ? SetGroup : 0);
+        if ((entry.Mode & dropped) != 0)
+            Shortfalls.Add("set-user-id or set-group-id was left off, as the owner is another", path);
+        return dropped;
     }
 }

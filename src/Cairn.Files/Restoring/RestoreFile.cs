@@ -5,10 +5,13 @@ using Cairn.Files.Interop;
 
 namespace Cairn.Files.Restoring;
 
-/// <summary>A file that is written piece by piece. Takes over the descriptor and a share of the directory.</summary>
+/// <summary>
+/// A file under its temporary name, written at once or piece by piece, that gets its own name when it is whole. Owns
+/// the descriptor and a share of the directory.
+/// </summary>
 sealed unsafe class RestoreFile(
-    int descriptor, TargetDirectory directory, byte[] path, uint createdMode, Entry entry, MetadataWriter metadata)
-    : IRestoreFile
+    int descriptor, TargetDirectory directory, byte[] temporary, byte[] path, uint createdMode, Entry entry,
+    DirectoryTarget target) : IRestoreFile
 {
     readonly FileDescriptor _file = new(descriptor);
     bool _isComplete, _isDisposed;
@@ -27,7 +30,10 @@ sealed unsafe class RestoreFile(
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         long error = Libc.SetLength(_file.Number, entry.Size);
         if (error == 0)
-            error = metadata.Complete(_file.Number, directory, createdMode, path, entry);
+        {
+            fixed (byte* text = temporary)
+                error = target.MoveIntoPlace(_file.Number, directory, text, createdMode, path, entry);
+        }
         if (error < 0)
             throw WriteFailure.At(path, "cannot be completed", error);
         _isComplete = true;
@@ -40,15 +46,10 @@ sealed unsafe class RestoreFile(
         _isDisposed = true;
         _file.Dispose();
         if (!_isComplete)
-            Remove();
+        {
+            fixed (byte* text = temporary)
+                Libc.RemoveFileAt(directory.Number, text);
+        }
         directory.Release();
-    }
-
-    void Remove()
-    {
-        var text = stackalloc byte[CName.BufferSize];
-        var name = path.AsSpan(path.AsSpan().LastIndexOf((byte)'/') + 1);
-        if (CName.TryTerminate(name, new Span<byte>(text, CName.BufferSize)))
-            Libc.RemoveFileAt(directory.Number, text);
     }
 }

@@ -20,6 +20,7 @@ sealed unsafe class BatchMaker(FileTreeOptions options, WalkProblems problems) :
     readonly PathBuilder _paths = new();
     readonly AccountNames _accounts = new();
     readonly HardLinkGroups _groups = new();
+    readonly AttributeReader _attributes = new(problems);
     byte[] _targets = new byte[Libc.LinkTargetMax];
     int _targetsUsed;
 
@@ -72,6 +73,9 @@ sealed unsafe class BatchMaker(FileTreeOptions options, WalkProblems problems) :
             problems.Note(frame.Path, names.Name(seen.Name), SocketMessage);
             return false;
         }
+        // A link that was named stands for what is behind it in this as well.
+        var follow = seen.Node is null ? Libc.AtNoFollow : 0;
+        seen.Attributes = _attributes.Read(frame, directory, name, follow);
         if (stat->IsDirectory)
             seen.Enters = CanEnter(frame, directory, names, ref seen, stat);
         return true;
@@ -139,16 +143,23 @@ sealed unsafe class BatchMaker(FileTreeOptions options, WalkProblems problems) :
         DeviceMajor = stat.IsDevice ? stat.SpecialMajor : 0,
         DeviceMinor = stat.IsDevice ? stat.SpecialMinor : 0,
         HardLinkGroup = _groups.Of(stat),
+        InodeFlags = stat.InodeFlags,
+        Attributes = seen.Attributes,
         Marks = (seen.IsIncomplete ? EntryMarks.Incomplete : 0) | (seen.IsAncestor ? EntryMarks.Ancestor : 0),
         Stamp = new FileStamp(stat.Changed, stat.Inode, stat.Device),
     };
 
-    public void Dispose() => NativeMemory.Free(_stats);
+    public void Dispose()
+    {
+        NativeMemory.Free(_stats);
+        _attributes.Dispose();
+    }
 
     struct Seen
     {
         public int Name;
         public SourceNode? Node;
+        public IReadOnlyList<ExtendedAttribute> Attributes;
         public int TargetStart, TargetLength;
         public bool IsAncestor, IsIncomplete, Enters;
     }

@@ -5,7 +5,7 @@ using Cairn.Files.Interop;
 namespace Cairn.Files.Walking;
 
 /// <summary>A batch with a share of its directory's descriptor, if it has files to be opened.</summary>
-sealed class FileBatch(FileDescriptor? directory, SourceNode? node) : DirectoryBatch
+sealed class FileBatch(FileDescriptor? directory, SourceNode? node, LockPolicy? locks) : DirectoryBatch
 {
     FileDescriptor? _directory = directory?.Share();
 
@@ -14,7 +14,10 @@ sealed class FileBatch(FileDescriptor? directory, SourceNode? node) : DirectoryB
         ObjectDisposedException.ThrowIf(_directory is null, this);
         if (entry.Kind != EntryKind.File)
             throw new ArgumentException("Only a regular file can be opened.", nameof(entry));
-        return SourceFile.Open(_directory, entry, followLink: node?.Find(entry.Name.Span) is not null);
+        var file = SourceFile.Open(_directory, entry, followLink: node?.Find(entry.Name.Span) is not null);
+        if (locks is not null)
+            file.Lock(locks, entry);
+        return file;
     }
 
     public override void Dispose() => Interlocked.Exchange(ref _directory, null)?.Release();

@@ -18,6 +18,15 @@ public sealed record FileTreeOptions
 
     /// <summary>Directories on another file system than the source above them are recorded, but not entered.</summary>
     public bool OneFileSystem { get; init; }
+
+    /// <summary>
+    /// Take an advisory lock on each file while it is read, waiting so long for others to release theirs; then it is
+    /// read without, and marked. Null: locks are not looked at.
+    /// </summary>
+    public TimeSpan? LockWait { get; init; }
+
+    /// <summary>For waiting.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 
 /// <summary>

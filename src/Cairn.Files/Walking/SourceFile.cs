@@ -53,6 +53,14 @@ sealed unsafe class SourceFile : ISourceFile
         throw Replaced();
     }
 
+    /// <summary>Marks the entry if the lock cannot be had in time.</summary>
+    public void Lock(LockPolicy policy, Entry entry)
+    {
+        entry.Marks &= ~EntryMarks.UnlockedCopy;
+        if (!policy.TryShare(_file))
+            entry.Marks |= EntryMarks.UnlockedCopy;
+    }
+
     public int Read(Span<byte> destination)
     {
         var result = Libc.Read(_file.Number, destination, _position);

@@ -16,6 +16,7 @@ sealed class TreeWalker(SourceNode root, FileTreeOptions options, ISourceProblem
     readonly WalkProblems _problems = new(sink);
     readonly DirectoryReader _reader = new(options.Selection, new WalkProblems(sink));
     readonly BatchMaker _maker = new(options, new WalkProblems(sink));
+    readonly LockPolicy? _locks = LockPolicy.Of(options);
     readonly NameList _names = new();
     readonly List<WalkFrame> _stack = [];
     int _nextName;
@@ -65,7 +66,7 @@ sealed class TreeWalker(SourceNode root, FileTreeOptions options, ISourceProblem
             return null;
         _hasYielded = true;
         var hasFiles = Array.Exists(entries, entry => entry.Kind == EntryKind.File);
-        return new FileBatch(hasFiles ? frame.Directory : null, frame.Place.Node)
+        return new FileBatch(hasFiles ? frame.Directory : null, frame.Place.Node, _locks)
         {
             DirectoryPath = frame.Path,
             Entries = entries,

@@ -37,6 +37,9 @@ public sealed class TestSnapshotWriter(TestRepository target, Repository host)
     /// <summary>So many packs are left out of ledgers, as a faulty writer would.</summary>
     public int LedgerOmissions { get; init; }
 
+    /// <summary>Changes pieces of the manifest before they are stored, as only one who has the keys can.</summary>
+    public Func<byte[], byte[]>? Forge { get => _sink.Forge; init => _sink.Forge = value; }
+
     public IReadOnlyDictionary<BlobId, (ObjectHash Pack, int Row)> Places => _sink.Places;
 
     public async Task<SnapshotInfo> WriteAsync(TestTree tree, params string[] tags)
@@ -132,12 +135,16 @@ sealed class TestBlobSink(TestRepository target, Repository host) : IBlobSink
 
     public int BlobsPerPack { get; set; } = 64;
 
+    public Func<byte[], byte[]>? Forge { get; set; }
+
     public Dictionary<BlobId, (ObjectHash Pack, int Row)> Places { get; } = [];
 
     public void BeginSnapshot() => _needed.Clear();
 
     public BlobId Put(BlobKind kind, ReadOnlySpan<byte> plain)
     {
+        if (Forge is { } forge && kind == BlobKind.Manifest)
+            plain = forge(plain.ToArray());
         var id = host.Hasher.Hash((byte)kind, plain);
         _needed.Add(id);
         if (!_known.Add(id))

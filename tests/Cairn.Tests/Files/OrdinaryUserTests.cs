@@ -115,7 +115,7 @@ public partial class OrdinaryUserTests
         {
             for (var round = 0; round < 2; round++)
             {
-                var options = new RestoreTargetOptions { ReplaceExisting = true };
+                var options = new RestoreTargetOptions { Overwrite = OverwriteRule.IfChanged };
                 using var restore = DirectoryTarget.Open(temporary.BytesAt("t"), options);
                 restore.CreateDirectory("d"u8);
                 restore.WriteFile("d/f"u8, Entry("f", 0x100, owner), "x"u8);

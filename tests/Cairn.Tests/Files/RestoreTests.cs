@@ -64,7 +64,7 @@ public class RestoreTests
     {
         using var target = new TemporaryDirectory();
         target.AddDirectory("t/a");
-        using var restore = DirectoryTarget.Open(target.BytesAt("t"), new() { ReplaceExisting = true });
+        using var restore = DirectoryTarget.Open(target.BytesAt("t"), new() { Overwrite = OverwriteRule.IfChanged });
         var bytes = Encoding.UTF8.GetBytes(path);
         var entry = FileEntry("x", size: 1);
         Assert.Throws<RestoreWriteException>(() => restore.WriteFile(bytes, entry, "x"u8));
@@ -91,7 +91,8 @@ public class RestoreTests
         foreach (var (name, to) in new[] { ("dir", "../outside"), ("file", "../outside/file"), ("up", "..") })
             File.CreateSymbolicLink(target.At("t/" + name), to);
         var before = Describe(target, "outside");
-        using (var restore = DirectoryTarget.Open(target.BytesAt("t"), new() { ReplaceExisting = replaceExisting }))
+        var rule = replaceExisting ? OverwriteRule.IfChanged : OverwriteRule.Refuse;
+        using (var restore = DirectoryTarget.Open(target.BytesAt("t"), new() { Overwrite = rule }))
         {
             var entry = FileEntry("x", size: 4, mode: 0x1FF);
             foreach (var path in new[] { "dir/x", "dir/sub/x", "up/outside/x", "up/x" })
@@ -141,7 +142,7 @@ public class RestoreTests
             Assert.Throws<RestoreWriteException>(() => careful.CreateSpecial("f"u8, LinkEntry("f")));
             Assert.Equal("old and longer", File.ReadAllText(target.At("f")));
         }
-        using var restore = DirectoryTarget.Open(target.Bytes, new() { ReplaceExisting = true });
+        using var restore = DirectoryTarget.Open(target.Bytes, new() { Overwrite = OverwriteRule.IfChanged });
         Assert.False(restore.IsAlreadyRestored("f"u8, entry));
         restore.WriteFile("f"u8, entry, "new"u8);
         restore.CreateDirectory("d"u8);

@@ -1,3 +1,4 @@
+using Cairn.Engine.Crypto;
 using Cairn.Engine.Entries;
 using Cairn.Engine.Manifests;
 using Cairn.Engine.Manifests.Local;
@@ -11,6 +12,7 @@ public class LocalManifestTests
 {
     static readonly RepositoryId Repository = new(Enumerable.Repeat((byte)1, 32).ToArray());
     static readonly Bytes32 Source = new(Enumerable.Repeat((byte)2, 32).ToArray());
+    static readonly BlobIdHasher Hasher = new(SecretKey.CopyFrom(Enumerable.Repeat((byte)4, 32).ToArray()));
     static readonly ObjectHash Snapshot = new(Enumerable.Repeat((byte)3, 32).ToArray());
 
     [Theory]
@@ -160,7 +162,7 @@ public class LocalManifestTests
         var loose = new ChangeRules(ByChangeTime: false, ByInode: false);
         var entry = placed.Entry;
         Assert.True(former.HasContentOf(entry, ChangeRules.Default));
-        Assert.True(former.HasMetadataOf(entry));
+        Assert.True(former.HasMetadataOf(entry, Hasher));
         Assert.False(former.HasContentOf(Like(entry, size: 4999), loose));
         Assert.False(former.HasContentOf(Like(entry, kind: EntryKind.Fifo), loose));
         Assert.False(former.HasContentOf(Like(entry, modified: new FileTime(1_700_000_000, 123_456_788)), loose));
@@ -173,7 +175,7 @@ public class LocalManifestTests
         Assert.False(former.HasContentOf(mounted, loose with { ByInode = true }));
         Assert.True(former.HasContentOf(moved, loose));
         entry.Mode ^= 1;
-        Assert.False(former.HasMetadataOf(entry));
+        Assert.False(former.HasMetadataOf(entry, Hasher));
     }
 
     [Fact]
@@ -259,7 +261,8 @@ public class LocalManifestTests
                 if (!cursor.TryAdvanceTo(placed.Class, placed.Directory, placed.Entry.Name.Span))
                     continue;
                 var former = cursor.Current;
-                if (!former.HasContentOf(placed.Entry, ChangeRules.Default) || !former.HasMetadataOf(placed.Entry))
+                if (!former.HasContentOf(placed.Entry, ChangeRules.Default)
+                    || !former.HasMetadataOf(placed.Entry, Hasher))
                     continue;
                 foreach (var _ in former.Blobs)
                     blobs++;

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using Cairn.Engine.Crypto;
 using Cairn.Engine.Entries;
 using Cairn.Engine.Formats.Manifests;
+using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
 
 namespace Cairn.Engine.Manifests.Local;
@@ -71,9 +73,9 @@ public ref struct LocalEntry
 
     /// <summary>
     /// Whether the record says of the entry what would be written now, content aside. Values of attributes in blobs are
-    /// not at hand, so where there are such it says no.
+    /// told by their ids.
     /// </summary>
-    public readonly bool HasMetadataOf(Entry entry) =>
+    public readonly bool HasMetadataOf(Entry entry, BlobIdHasher hasher) =>
         Record.Mode == entry.Mode
         && Record.Marks == entry.Marks
         && Record.HardLinkGroup == entry.HardLinkGroup
@@ -81,7 +83,7 @@ public ref struct LocalEntry
         && (Record.Born ?? default) == (entry.Born ?? default)
         && Owner.Equals(entry.Owner)
         && (Record.RestoreThrough.IsEmpty && entry.RestoreThrough.Length == 0)
-        && HasAttributesOf(entry);
+        && HasAttributesOf(entry, hasher);
 
     public readonly FileContent ReadContent() => EntryCodec.ContentOf(Record);
 
@@ -95,7 +97,7 @@ public ref struct LocalEntry
         return EntryCodec.ToEntry(record, memory, Owner, Stamp);
     }
 
-    readonly bool HasAttributesOf(Entry entry)
+    readonly bool HasAttributesOf(Entry entry, BlobIdHasher hasher)
     {
         if (Record.AttributeCount != entry.Attributes.Count)
             return false;
@@ -105,10 +107,19 @@ public ref struct LocalEntry
         {
             AttributeCodec.Read(ref reader, ref row);
             var attribute = entry.Attributes[i];
-            if (row.StoredValue is not null || attribute.StoredValue is not null
-                || !row.Name.SequenceEqual(attribute.Name.Span) || !row.Value.SequenceEqual(attribute.Value.Span))
+            if (!row.Name.SequenceEqual(attribute.Name.Span) || !HasValueOf(row, attribute, hasher))
                 return false;
         }
         return true;
+    }
+
+    static bool HasValueOf(scoped in AttributeCodec.Row row, ExtendedAttribute attribute, BlobIdHasher hasher)
+    {
+        if (row.StoredValue is not { } stored)
+            return attribute.StoredValue is null && row.Value.SequenceEqual(attribute.Value.Span);
+        return attribute.StoredValue is { } value
+            ? value == stored
+            : attribute.Value.Length == stored.Length
+                && hasher.Hash((byte)BlobKind.Chunk, attribute.Value.Span) == stored.Blob;
     }
 }

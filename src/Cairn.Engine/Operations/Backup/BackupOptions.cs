@@ -1,4 +1,5 @@
 using Cairn.Engine.Compression;
+using Cairn.Engine.Manifests.Local;
 
 namespace Cairn.Engine.Operations.Backup;
 
@@ -29,6 +30,9 @@ public sealed record BackupOptions
 
     /// <summary>Read every file, also those that look unchanged.</summary>
     public bool ReadsAll { get; init; }
+
+    /// <summary>What must be the same for a file not to be read again.</summary>
+    public ChangeRules ChangeRules { get; init; } = ChangeRules.Default;
 
     /// <summary>Threads that read, compress and encrypt.</summary>
     public required int Workers { get; init; }

@@ -89,7 +89,15 @@ sealed class ContentWorker : IDisposable
         {
             for (var attempt = 1; ; attempt++)
             {
-                using var file = batch.Batch!.Open(entry);
+                using var file = Open(batch, entry);
+                if (file.MayHaveHoles)
+                {
+                    ReadSparse(file, entry);
+                    if (!file.HasChanged)
+                        return;
+                    // What it has turned into is read as it comes.
+                    file.Seek(0);
+                }
                 var length = ReadToEnd(file);
                 // Grown beyond one chunk since it was listed: what fits is stored, and said to be torn.
                 var hasOutgrown = length == _smallFile.Length;
@@ -110,6 +118,32 @@ sealed class ContentWorker : IDisposable
             batch.StateOf(index) = BatchEntryState.LeftOut;
             Report(batch, entry, e);
         }
+    }
+
+    /// <summary>A small file with holes: one chunk a stretch of data.</summary>
+    void ReadSparse(ISourceFile file, Entry entry)
+    {
+        var extents = new List<Extent>();
+        _cutter.CutSparse(file, entry.Size, chunk =>
+        {
+            using (chunk)
+            {
+                _monitor.AddRead(chunk.Length);
+                extents.Add(new Extent(chunk.Length, _writer.Store(BlobKind.Chunk, chunk.Span, _blobs)));
+            }
+        }, extents.Add);
+        entry.Size = extents.Sum(extent => extent.Length);
+        entry.Content = new FileContent(extents, ListDepth: 0);
+    }
+
+    ISourceFile Open(BatchWork batch, Entry entry)
+    {
+        var file = batch.Batch!.Open(entry);
+        if ((entry.Marks & EntryMarks.UnlockedCopy) != 0)
+            _problems.Report(new SourceProblem(
+                AbsolutePath.Of(batch.Directory, entry.Name),
+                "was locked by another program, and was read without the lock", IsError: false));
+        return file;
     }
 
     void SetContent(Entry entry, ReadOnlySpan<byte> content)
@@ -140,7 +174,7 @@ sealed class ContentWorker : IDisposable
         {
             for (var attempt = 1; ; attempt++)
             {
-                using var source = batch.Batch!.Open(file.Entry);
+                using var source = Open(batch, file.Entry);
                 CutFile(source, file);
                 if (source.HasChanged)
                 {

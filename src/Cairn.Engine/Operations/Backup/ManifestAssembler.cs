@@ -1,3 +1,4 @@
+using Cairn.Engine.Crypto;
 using Cairn.Engine.Entries;
 using Cairn.Engine.Manifests;
 using Cairn.Engine.Manifests.Local;
@@ -26,6 +27,7 @@ sealed class ManifestAssembler : IDisposable
     readonly LocalManifestCursor? _former;
     readonly BackupMonitor _monitor;
     readonly FileTime _settledBefore;
+    readonly BlobIdHasher _hasher;
 
     /// <param name="local">Null when nothing is to be remembered (a dry run).</param>
     public ManifestAssembler(
@@ -40,6 +42,7 @@ sealed class ManifestAssembler : IDisposable
         _local = local;
         _former = former?.OpenCursor();
         _monitor = monitor;
+        _hasher = repository.Hasher;
         var settled = repository.Environment.Time.GetUtcNow() - SettlingTime;
         _settledBefore = new FileTime(settled.ToUnixTimeSeconds(), 0);
     }
@@ -135,7 +138,7 @@ sealed class ManifestAssembler : IDisposable
             return false;
         var former = _former.Current;
         return former.Record.Kind == entry.Kind && former.Record.Size == entry.Size
-            && former.Record.Modified == entry.Modified && former.HasMetadataOf(entry)
+            && former.Record.Modified == entry.Modified && former.HasMetadataOf(entry, _hasher)
             && former.ReadContent() is var content && content.ListDepth == entry.Content!.ListDepth
             && content.Extents.SequenceEqual(entry.Content.Extents);
     }

@@ -100,7 +100,8 @@ sealed class SourceComparer(
         if (options.ReadsAll || entry.Kind != EntryKind.File)
             return false;
         var former = _former.Current;
-        return former.HasContentOf(entry, ChangeRules.Default) && former.HasMetadataOf(entry) && AreAllKnown(former);
+        return former.HasContentOf(entry, options.ChangeRules) && former.HasMetadataOf(entry, repository.Hasher)
+            && AreAllKnown(former);
     }
 
     // Known means: in a pack that nobody has condemned. Otherwise the file is read again, as if it had changed.

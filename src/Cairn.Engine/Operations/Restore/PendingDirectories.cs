@@ -9,7 +9,8 @@ namespace Cairn.Engine.Operations.Restore;
 /// so after every batch those that were passed are done with: what waits is the siblings on the way, not the whole
 /// tree.
 /// </summary>
-sealed class PendingDirectories(IRestoreTarget target, RestoreMonitor monitor)
+/// <param name="waitForAll">What is restored may go anywhere, so none is done before all are.</param>
+sealed class PendingDirectories(IRestoreTarget target, RestoreMonitor monitor, bool waitForAll)
 {
     readonly List<(ReadOnlyMemory<byte> Path, Entry Entry)> _pending = [];
 
@@ -28,6 +29,8 @@ sealed class PendingDirectories(IRestoreTarget target, RestoreMonitor monitor)
     /// <summary>Finishes, deepest first, all whose subtree lies before that block; all of them without one.</summary>
     public void FinishBefore(ReadOnlyMemory<byte>? block)
     {
+        if (waitForAll && block is not null)
+            return;
         _pending.Sort((left, right) => ManifestOrder.ComparePaths(left.Path.Span, right.Path.Span));
         var kept = new List<(ReadOnlyMemory<byte>, Entry)>();
         for (var i = _pending.Count - 1; i >= 0; i--)

@@ -10,7 +10,7 @@ public sealed class RestoreMonitor : IProgressSource
     readonly Lock _lock = new();
     readonly List<RestoreFailure> _failures = [];
     readonly HashSet<PackNumber> _packs = [];
-    long _files, _directories, _others, _bytes, _alreadyThere, _failureCount;
+    long _files, _directories, _others, _bytes, _alreadyThere, _kept, _failureCount;
     long _filesTotal = -1, _bytesTotal = -1;
     volatile string _phase = "starting";
 
@@ -20,7 +20,8 @@ public sealed class RestoreMonitor : IProgressSource
     {
         var (filesTotal, bytesTotal) = (Interlocked.Read(ref _filesTotal), Interlocked.Read(ref _bytesTotal));
         return new ProgressSample(
-            _phase, Interlocked.Read(ref _files) + Interlocked.Read(ref _alreadyThere),
+            _phase, Interlocked.Read(ref _files) + Interlocked.Read(ref _alreadyThere)
+                + Interlocked.Read(ref _kept),
             filesTotal < 0 ? null : filesTotal, Interlocked.Read(ref _bytes), bytesTotal < 0 ? null : bytesTotal,
             StoredBytes: 0);
     }
@@ -40,6 +41,8 @@ public sealed class RestoreMonitor : IProgressSource
         Interlocked.Increment(ref _alreadyThere);
         Interlocked.Add(ref _bytes, bytes);
     }
+
+    internal void AddKept() => Interlocked.Increment(ref _kept);
 
     internal void AddDirectory() => Interlocked.Increment(ref _directories);
 
@@ -69,7 +72,8 @@ public sealed class RestoreMonitor : IProgressSource
             return new RestoreResult
             {
                 Files = _files, Directories = _directories, Others = _others, Bytes = _bytes,
-                FilesAlreadyThere = _alreadyThere, PacksRead = _packs.Count, BytesFetched = bytesFetched,
+                FilesAlreadyThere = _alreadyThere, FilesKept = _kept, PacksRead = _packs.Count,
+                BytesFetched = bytesFetched,
                 Failures = [.. _failures], FailureCount = _failureCount, Shortfalls = shortfalls,
             };
         }

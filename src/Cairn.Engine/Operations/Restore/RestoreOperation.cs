@@ -33,6 +33,8 @@ public static class RestoreOperation
         }
         if (options.FinishesTarget && !options.IsDryRun && root is { IsTree: true, Entry: { } directory })
             Finish(target, directory, monitor);
+        if (!options.IsDryRun)
+            target.Complete();
         return monitor.ToResult(
             session.Blobs.BytesFetched - fetchedBefore, options.IsDryRun ? [] : target.Shortfalls);
     }

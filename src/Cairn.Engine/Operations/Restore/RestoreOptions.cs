@@ -14,6 +14,12 @@ public sealed record RestoreOptions
     /// </summary>
     public bool FinishesTarget { get; init; }
 
+    /// <summary>Null: everything.</summary>
+    public IRestoreSelection? Selection { get; init; }
+
+    /// <summary>The first that fits decides.</summary>
+    public IReadOnlyList<RestoreRename> Renames { get; init; } = [];
+
     /// <summary>Threads that decrypt and write.</summary>
     public required int Workers { get; init; }
 
@@ -33,6 +39,9 @@ public sealed record RestoreResult
     public long Others { get; init; }
     public long Bytes { get; init; }
     public long FilesAlreadyThere { get; init; }
+
+    /// <summary>Other than the snapshot's, and left as they are by the target's options.</summary>
+    public long FilesKept { get; init; }
     public long PacksRead { get; init; }
     public long BytesFetched { get; init; }
 

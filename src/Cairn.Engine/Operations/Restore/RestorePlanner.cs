@@ -25,6 +25,7 @@ sealed class RestorePlanner : IAsyncDisposable
 
     // Names of one file, by the manifest's group: the first one restored, whichever part of the tree is asked for.
     readonly Dictionary<ulong, LinkSource> _links = [];
+    readonly EntryPlacer _placer;
     HashSet<string>? _substitutes;
 
     public RestorePlanner(
@@ -32,7 +33,8 @@ sealed class RestorePlanner : IAsyncDisposable
     {
         (_session, _target, _options, _monitor) = (session, target, options, monitor);
         _contents = new ContentReader(session.Blobs);
-        _directories = new PendingDirectories(target, monitor);
+        _directories = new PendingDirectories(target, monitor, waitForAll: options.Renames.Count > 0);
+        _placer = new EntryPlacer(options.Selection, options.Renames) { RootLength = options.Path.Length };
         _batches = new BatchPipeline(
             new BatchRunner(session, target, options, monitor), _directories, options.Limits, options.IsDryRun);
     }
@@ -54,13 +56,17 @@ sealed class RestorePlanner : IAsyncDisposable
             var directory = Relative(block.Path, root);
             if (Batch.IsFull)
                 await _batches.SubmitAsync(directory, cancellationToken);
-            if (_substitutes is not null)
+            if (_substitutes is not null && _placer.IsIdle)
                 SubstituteDirectories(directory);
+            _placer.BeginBlock(block.Class, block.Path.Span);
             for (var i = 0; i < block.Entries.Length; i++)
             {
                 if (Batch.IsFull)
                     await _batches.SubmitAsync(directory, cancellationToken);
-                await AddAsync(directory, block.Entries.Span[i], cancellationToken);
+                if (_placer.IsIdle)
+                    await AddAsync(directory, block.Entries.Span[i], cancellationToken);
+                else
+                    await PlaceAsync(block, directory, block.Entries.Span[i], cancellationToken);
             }
         }
         await _batches.FinishAsync(cancellationToken);
@@ -70,6 +76,37 @@ sealed class RestorePlanner : IAsyncDisposable
     {
         await AddAsync(default, entry, cancellationToken);
         await _batches.FinishAsync(cancellationToken);
+    }
+
+    /// <summary>Adds it where it goes, unless it is left out.</summary>
+    async Task PlaceAsync(
+        LeafBlock block, ReadOnlyMemory<byte> directory, Entry entry, CancellationToken cancellationToken)
+    {
+        var verdict = _placer.Decide(block.Class, block.Path.Span, entry);
+        if (verdict == RestoreVerdict.Exclude || (verdict == RestoreVerdict.Pass && entry.Kind != EntryKind.Directory))
+            return;
+        var path = ManifestPath.Join(directory, entry.Name);
+        var place = _placer.Map(path);
+        if (!place.Span.SequenceEqual(path.Span))
+        {
+            var slash = place.Span.LastIndexOf((byte)'/');
+            directory = place[..Math.Max(slash, 0)];
+            entry = entry.Renamed(place[(slash + 1)..]);
+        }
+        if (verdict == RestoreVerdict.Pass)
+        {
+            _placer.Wait(directory, entry);
+            return;
+        }
+        foreach (var (above, waiting) in _placer.TakeWaiting(directory).ToList())
+        {
+            if (_options.Renames.Count > 0)
+                SubstituteDirectories(above);
+            await AddDirectoryAsync(above, waiting, cancellationToken);
+        }
+        if (_options.Renames.Count > 0 || _substitutes is not null)
+            SubstituteDirectories(directory);
+        await AddAsync(directory, entry, cancellationToken);
     }
 
     ValueTask AddAsync(ReadOnlyMemory<byte> directory, Entry entry, CancellationToken cancellationToken)
@@ -92,7 +129,9 @@ sealed class RestorePlanner : IAsyncDisposable
         if (_options.IsDryRun)
             return;
         await CompleteAttributesAsync(path, entry, cancellationToken);
-        if (TryWrite(path.Span, () => _target.CreateDirectory(path.Span)))
+        // Something of another name may have been put into it before.
+        var isMade = _options.Renames.Count > 0 && !Substitutes.Add(KeyOf(path));
+        if (isMade || TryWrite(path.Span, () => _target.CreateDirectory(path.Span)))
             _directories.Add(path, entry);
     }
 
@@ -100,7 +139,7 @@ sealed class RestorePlanner : IAsyncDisposable
     {
         var path = ManifestPath.Join(directory, entry.Name).ToArray();
         _monitor.AddOther();
-        if (_options.IsDryRun || IsAlreadyRestored(path, entry))
+        if (Keeps(path, entry) || IsAlreadyRestored(path, entry) || _options.IsDryRun)
             return;
         if (FindLink(entry, path, out var source))
         {
@@ -115,8 +154,13 @@ sealed class RestorePlanner : IAsyncDisposable
     async Task AddFileAsync(ReadOnlyMemory<byte> directory, Entry entry, CancellationToken cancellationToken)
     {
         var path = entry.HardLinkGroup == 0 ? null : ManifestPath.Join(directory, entry.Name).ToArray();
-        if (!_options.IsDryRun
-            && IsAlreadyRestored(path ?? ManifestPath.Join(directory, entry.Name).Span, entry))
+        var place = path ?? ManifestPath.Join(directory, entry.Name);
+        if (Keeps(place.Span, entry))
+        {
+            _monitor.AddKept();
+            return;
+        }
+        if (IsAlreadyRestored(place.Span, entry))
         {
             FindLink(entry, path, out _);
             _monitor.AddAlreadyThere(entry.Size);
@@ -235,7 +279,7 @@ sealed class RestorePlanner : IAsyncDisposable
 
     void ReportLost(LostPiece lost, SnapshotPath root)
     {
-        _substitutes ??= new HashSet<string>(StringComparer.Ordinal);
+        _ = Substitutes;
         var path = lost.First is { } first
             ? Relative(ManifestPath.Join(first.Path, first.Name), root)
             : default;
@@ -251,10 +295,27 @@ sealed class RestorePlanner : IAsyncDisposable
             if (end < directory.Length && directory.Span[end] != '/')
                 continue;
             var path = directory[..end];
-            if (_options.IsDryRun || _directories.Contains(path.Span)
-                || !_substitutes!.Add(System.Text.Encoding.Latin1.GetString(path.Span)))
+            if (_options.IsDryRun || (_options.Renames.Count == 0 && _directories.Contains(path.Span))
+                || !Substitutes.Add(KeyOf(path)))
                 continue;
             TryWrite(path.Span, () => _target.CreateDirectory(path.Span));
+        }
+    }
+
+    // Also directories that were made, where something may have been put into them before their turn.
+    HashSet<string> Substitutes => _substitutes ??= new HashSet<string>(StringComparer.Ordinal);
+
+    static string KeyOf(ReadOnlyMemory<byte> path) => System.Text.Encoding.Latin1.GetString(path.Span);
+
+    bool Keeps(ReadOnlySpan<byte> path, Entry entry)
+    {
+        try
+        {
+            return _target.Keeps(path, entry);
+        }
+        catch (RestoreWriteException e) when (!e.IsFatal)
+        {
+            return false;
         }
     }
 

@@ -103,7 +103,7 @@ static class NthOperations
             return reports;
         }
         IRestoreTarget target = DirectoryTarget.Open(
-            Encoding.UTF8.GetBytes(run.Folder), new RestoreTargetOptions { ReplaceExisting = true });
+            Encoding.UTF8.GetBytes(run.Folder), new RestoreTargetOptions { Overwrite = OverwriteRule.IfChanged });
         using var faulty = run.Process?.Wrap(target) ?? target;
         var result = await RestoreOperation.RunAsync(
             session, snapshot, faulty, new RestoreOptions { Workers = 1 }, new RestoreMonitor(), PowerCutWorld.Token);

@@ -25,6 +25,7 @@ static class CommandLine
         root.Add(CheckCommand.Create(global));
         root.Add(VerifyCommand.Create(global));
         root.Add(StatsCommand.Create(global));
+        root.Add(ExplainCommand.Create(global));
         root.Add(DoctorCommand.Create(global));
         root.Add(KeyCommand.Create(global));
         root.Add(HostCommand.Create(global));

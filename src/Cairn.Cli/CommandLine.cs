@@ -24,6 +24,7 @@ static class CommandLine
         root.Add(CheckCommand.Create(global));
         root.Add(VerifyCommand.Create(global));
         root.Add(StatsCommand.Create(global));
+        root.Add(ExplainCommand.Create(global));
         root.Add(DoctorCommand.Create(global));
         root.Add(ForgetCommand.Create(global));
         root.Add(PruneCommand.Create(global));

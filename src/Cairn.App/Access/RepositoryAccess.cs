@@ -30,12 +30,17 @@ sealed class RepositoryAccess
     public SecretSources Secrets { get; }
     public CredentialStore Credentials { get; }
 
+    /// <summary>Whether somebody said where the repository is.</summary>
+    public bool HasLocation => LocationText is not null;
+
+    string? LocationText => _options.Repository ?? NonEmpty(_environment.Variable(RepositoryVariable))
+        ?? Configuration.Repository;
+
     public StoreLocation Location
     {
         get
         {
-            var text = _options.Repository ?? NonEmpty(_environment.Variable(RepositoryVariable))
-                ?? Configuration.Repository
+            var text = LocationText
                 ?? throw new UsageException(
                     "no repository is given",
                     $"name it with -r REPOSITORY, in {RepositoryVariable}, or as \"repository:\" in "

@@ -1,5 +1,6 @@
 using Cairn.App.Access;
 using Cairn.App.Hosts;
+using Cairn.App.Selecting;
 using Cairn.Engine.Operations.Backup;
 
 namespace Cairn.App.Backup;
@@ -26,8 +27,7 @@ public sealed record BackupRequest
 
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>Patterns as bytes.</summary>
-    public IReadOnlyList<ReadOnlyMemory<byte>> Exclude { get; init; } = [];
+    public SelectionRequest Selection { get; init; } = new();
 
     /// <summary>Against whose packs to deduplicate; null for what the configuration says.</summary>
     public TrustSetting? Trust { get; init; }

@@ -1,6 +1,7 @@
 using System.Text;
 using Cairn.App.Access;
 using Cairn.App.Configuration;
+using Cairn.App.Selecting;
 using Cairn.App.Text;
 using Cairn.Engine.Manifests.Local;
 using Cairn.Engine.Operations.Backup;
@@ -23,7 +24,7 @@ public static class BackupUseCase
         await using var open = await access.OpenForBackupAsync(cancellationToken);
         var trust = (request.Trust ?? access.Configuration.Trust)?.Resolve(open.Repository) ?? AuthorTrust.Enrolled;
         var selection = request.Paths.Count > 0
-            ? SourceSelection.Create(environment, access, roots, request.Exclude, isQuiet: false)
+            ? SourceSelection.Create(environment, access, roots, request.Selection, isQuiet: false)
             : null;
 
         using var state = await LocalState.TakeAsync(
@@ -31,12 +32,12 @@ public static class BackupUseCase
         using var stream = OpenStream(request);
         var tree = selection is null ? null : new FileTreeOptions
         {
-            Sources = roots, Selection = selection, OneFileSystem = request.OneFileSystem,
+            Sources = roots, Selection = selection.Selection, OneFileSystem = request.OneFileSystem,
             LockWait = request.LockWait, Time = environment.Time,
         };
         var input = new BackupInput
         {
-            Files = tree is null ? null : new FileTreeSource(tree),
+            Files = tree is null ? null : selection!.Watch(new FileTreeSource(tree)),
             Streams = stream is null ? [] : [stream],
         };
         var host = open.Repository.RequireHost().Name;
@@ -89,8 +90,8 @@ public static class BackupUseCase
             throw new UsageException("--command needs a name for what it prints", "add --name NAME");
         if ((request.StandardInputName ?? (request.Command is null ? null : request.Name)) is { } name)
             SourceNaming.RequireStreamName(name);
-        if (kinds == 1 && request.Paths.Count == 0 && request.Exclude.Count > 0)
-            throw new UsageException("--exclude is for paths only");
+        if (kinds == 1 && request.Paths.Count == 0 && !request.Selection.IsEmpty)
+            throw new UsageException("rules of what to leave out are for paths only");
         foreach (var tag in request.Tags.Where(tag => tag.Length == 0 || tag.Contains(',')))
             throw new UsageException($"\"{tag}\" is no tag: a tag is not empty and has no comma");
         SourceNaming.RequireSourceName(request.Name);

@@ -45,7 +45,7 @@ static class OwnFolders
 /// <summary>Leaves out whole folders by their path, then decides by another selection.</summary>
 sealed class OwnFolderSelection(IReadOnlyList<byte[]> folders, ISelection rest) : ISelection
 {
-    public Verdict Decide(ReadOnlySpan<byte> path, EntryKind kind)
+    public Verdict Decide(ReadOnlySpan<byte> path, EntryKind kind, ICandidate candidate)
     {
         if (kind == EntryKind.Directory)
         {
@@ -55,6 +55,6 @@ sealed class OwnFolderSelection(IReadOnlyList<byte[]> folders, ISelection rest) 
                     return Verdict.Exclude;
             }
         }
-        return rest.Decide(path, kind);
+        return rest.Decide(path, kind, candidate);
     }
 }

@@ -12,6 +12,9 @@ static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "realpath", SetLastError = true)]
     private static partial byte* RealPath(byte* path, byte* resolved);
 
+    [LibraryImport(Library, EntryPoint = "faccessat", SetLastError = true)]
+    private static partial int CheckAccess(int directory, byte* path, int mode, int flags);
+
     [LibraryImport(Library, EntryPoint = "getcwd", SetLastError = true)]
     private static partial byte* GetWorkingFolder(byte* buffer, nuint size);
 
@@ -54,6 +57,20 @@ static unsafe partial class Libc
         return RealPath(text, resolved) == null
             ? null
             : MemoryMarshal.CreateReadOnlySpanFromNullTerminated(resolved).ToArray();
+    }
+
+    /// <summary>Whether anything is there, be it a link that leads nowhere. What cannot be told is taken for
+    /// there.</summary>
+    public static bool Exists(ReadOnlySpan<byte> path)
+    {
+        const int CurrentDirectory = -100, NoFollow = 0x100, NoEntry = 2, NotDirectory = 20;
+        if (path.Length >= PathMax)
+            return true;
+        var text = stackalloc byte[PathMax];
+        path.CopyTo(new Span<byte>(text, PathMax));
+        text[path.Length] = 0;
+        return CheckAccess(CurrentDirectory, text, 0, NoFollow) == 0
+            || Marshal.GetLastPInvokeError() is not (NoEntry or NotDirectory);
     }
 
     /// <summary>Null if the current folder was removed.</summary>

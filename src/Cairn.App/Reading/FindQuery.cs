@@ -22,10 +22,9 @@ sealed class FindQuery
         {
             _patterns = [.. request.Patterns.Select(pattern => new Glob(pattern.Span))];
         }
-        catch (ArgumentException)
+        catch (ArgumentException e)
         {
-            throw new UsageException(
-                "a pattern is empty, ends in a backslash, or has a [ without ]", "put a backslash before a literal [");
+            throw new UsageException(e.Message, "write a literal [ as [[]");
         }
         Range = request.Patterns.Count == 1 ? RangeOf(request.Patterns[0]) : ManifestRange.Everything;
     }
@@ -76,9 +75,9 @@ sealed class FindQuery
     static ManifestRange RangeOf(ReadOnlyMemory<byte> pattern)
     {
         var text = pattern.Span;
-        if (!text.StartsWith("/"u8))
+        if (!text.StartsWith("/"u8) || text.SequenceEqual("/"u8))
             return ManifestRange.Everything;
-        var wild = text.IndexOfAny("*?[\\"u8);
+        var wild = text.IndexOfAny("*?["u8);
         var known = wild < 0 ? text : text[..wild];
         var slash = known.TrimEnd((byte)'/').LastIndexOf((byte)'/');
         if (wild >= 0)

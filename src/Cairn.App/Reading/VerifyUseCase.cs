@@ -1,5 +1,6 @@
 using Cairn.App.Access;
 using Cairn.App.Backup;
+using Cairn.App.Selecting;
 using Cairn.App.Snapshots;
 using Cairn.App.Text;
 using Cairn.Engine.Entries;
@@ -24,8 +25,8 @@ public sealed record VerifyRequest
     /// from.</summary>
     public ReadOnlyMemory<byte>? Target { get; init; }
 
-    /// <summary>Patterns as bytes: what was left out of the backup is not missed in it.</summary>
-    public IReadOnlyList<ReadOnlyMemory<byte>> Exclude { get; init; } = [];
+    /// <summary>What was left out of the backup is not missed in it.</summary>
+    public SelectionRequest Selection { get; init; } = new();
 
     public bool OneFileSystem { get; init; }
 
@@ -58,7 +59,7 @@ public static class VerifyUseCase
         var tree = new FileTreeOptions
         {
             Sources = roots, OneFileSystem = request.OneFileSystem,
-            Selection = SourceSelection.Create(environment, access, roots, request.Exclude, isQuiet: true),
+            Selection = SourceSelection.Create(environment, access, roots, request.Selection, isQuiet: true).Selection,
         };
         var options = new VerifyOptions
         {

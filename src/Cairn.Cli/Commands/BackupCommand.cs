@@ -24,7 +24,7 @@ static class BackupCommand
             Description = "Name of the source (host and paths); for --command of its stream too", HelpName = "NAME",
         };
         var tags = CommonOptions.Tags("Label of the snapshot; may be repeated");
-        var exclude = CommonOptions.Exclude();
+        var selection = new SelectionOptions();
         var oneFileSystem = CommonOptions.OneFileSystem();
         var reading = new ReadingOptions();
         var trust = new Option<string?>("--trust")
@@ -36,20 +36,22 @@ static class BackupCommand
         var dataClass = CommonOptions.DataClass();
         command.Add(paths);
         foreach (var option in new Option[]
-            { stdin, program, name, tags, exclude, oneFileSystem, trust, dryRun, dataClass })
+            { stdin, program, name, tags, oneFileSystem, trust, dryRun, dataClass })
             command.Add(option);
+        selection.AddTo(command);
         reading.AddTo(command);
         CommandRunner.Handle(command, global, async context =>
         {
             var parsed = context.Parsed;
             var streamName = parsed.GetValue(stdin);
-            await using var input = streamName is null ? null : Console.OpenStandardInput();
+            await using var input = Console.OpenStandardInput();
             var request = reading.Read(parsed, new BackupRequest
             {
                 Access = global.Access(parsed) with { DataClass = parsed.GetValue(dataClass) },
-                Paths = CommonOptions.ToBytes(parsed.GetValue(paths)), StandardInputName = streamName, Input = input,
+                Paths = CommonOptions.ToBytes(parsed.GetValue(paths)), StandardInputName = streamName,
+                Input = streamName is null ? null : input,
                 Command = parsed.GetValue(program), Name = parsed.GetValue(name), Tags = parsed.GetValue(tags) ?? [],
-                Exclude = CommonOptions.ToBytes(parsed.GetValue(exclude)),
+                Selection = selection.Request(parsed, input),
                 Trust = parsed.GetValue(trust) is { } whom ? TrustSetting.Parse(whom) : null,
                 OneFileSystem = parsed.GetValue(oneFileSystem),
                 IsDryRun = parsed.GetValue(dryRun),

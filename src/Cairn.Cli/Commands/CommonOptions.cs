@@ -31,11 +31,6 @@ static class CommonOptions
 
     public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask whether to go on" };
 
-    public static Option<string[]> Exclude() => new("--exclude", "-e")
-    {
-        Description = "Leave out what matches: *.o, /home/*/.cache, build/; may be repeated", HelpName = "PATTERN",
-    };
-
     public static Option<bool> OneFileSystem() => new("--one-file-system", "-x")
     {
         Description = "Do not enter other file systems",

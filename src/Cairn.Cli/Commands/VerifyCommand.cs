@@ -22,15 +22,17 @@ static class VerifyCommand
         {
             Description = "Read no files: what has the same size and time counts as the same",
         };
-        var exclude = CommonOptions.Exclude();
+        var selection = new SelectionOptions();
         var oneFileSystem = CommonOptions.OneFileSystem();
         command.Add(snapshot);
-        foreach (var option in new Option[] { host, target, quick, exclude, oneFileSystem })
+        foreach (var option in new Option[] { host, target, quick, oneFileSystem })
             command.Add(option);
+        selection.AddTo(command);
         keys.AddTo(command, withRecoveryKey: true);
         CommandRunner.Handle(command, global, async context =>
         {
             var parsed = context.Parsed;
+            await using var input = Console.OpenStandardInput();
             var request = new VerifyRequest
             {
                 Access = keys.Access(parsed, global), Host = parsed.GetValue(host),
@@ -38,7 +40,7 @@ static class VerifyCommand
                 Target = parsed.GetValue(target) is { } folder
                     ? CommonOptions.ToBytes(folder)
                     : default(ReadOnlyMemory<byte>?),
-                Exclude = CommonOptions.ToBytes(parsed.GetValue(exclude)),
+                Selection = selection.Request(parsed, input),
                 OneFileSystem = parsed.GetValue(oneFileSystem), IsQuick = parsed.GetValue(quick),
             };
             var report = await VerifyUseCase.RunAsync(

@@ -18,9 +18,21 @@ static class ManualTexts
         page.Item("now", "Now.");
         page.Section("PATTERNS");
         page.Paragraph(
-            "* is any run without a slash, ** any run, ? one byte, [a-z] and [!a-z] one of a set, a backslash takes "
-            + "the next byte as it is. Without a slash a pattern matches names, with one in front whole paths, with "
-            + "one elsewhere the end of paths; a slash at the end restricts it to directories.");
+            "* is any run without a slash, ** any run, ? one character but a slash, [a-z] and [!a-z] one of a set; "
+            + "[*] is a star, a backslash is itself. A pattern that begins with / or ** is for the whole path, every "
+            + "other one for names at any depth, as if **/ stood in front. A slash at the end restricts it to "
+            + "directories; after ignorecase: upper and lower case are the same.");
+        page.Section("RULES");
+        page.Paragraph(
+            "Options that include or leave out are rules, in the order of the command line; exclude of the "
+            + "configuration comes after them. The first that matches decides, with all that lies beneath; what none "
+            + "matches is backed up. A directory that is left out, but may have something that an earlier include "
+            + "matches, is searched for that. A rule that can never decide is an error. cairn explain PATH with the "
+            + "same options says which rule decides.");
+        page.Paragraph(
+            "Filelists hold a pattern a line, with + and a space, or - and a space, in front; lines that begin with "
+            + "# are comments. --files-from lists all that is meant, relative to the source; a directory that is "
+            + "listed does not stand for what is in it.");
         page.Section("METRICS AND PINGS");
         page.Paragraph(
             "With metrics-file in the configuration each backup updates a file for the textfile collector of "

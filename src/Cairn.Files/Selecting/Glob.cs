@@ -1,54 +1,107 @@
+using System.Text;
+
 namespace Cairn.Files.Selecting;
 
 /// <summary>
-/// A pattern for absolute paths, on bytes: <c>*</c> any run without a slash, <c>**</c> any run, <c>?</c> one byte that
-/// is no slash, <c>[a-z]</c> and <c>[!a-z]</c> one of a set, <c>\</c> the next byte as it is. Without a slash it
-/// matches the last component; with one in front the whole path; with one elsewhere a suffix of whole components.
-/// A slash at the end restricts it to directories. <c>/**/</c> also stands for a single slash.
+/// A pattern for absolute paths: <c>*</c> any run without a slash, <c>**</c> any run, <c>?</c> one character that is
+/// no slash, <c>[a-z]</c> and <c>[!a-z]</c> one of a set; a character is UTF-8 where it can be, else a byte. Begins it
+/// with a slash or <c>**</c>, it is for the whole path; else for names at any depth, as if <c>**/</c> stood in front. A
+/// slash at the end restricts it to directories; <c>/</c> alone is everything. After <c>ignorecase:</c> upper and lower
+/// case are the same.
 /// </summary>
 public sealed class Glob
 {
-    enum Anchor { Name, Suffix, Path }
+    const string IgnoreCasePrefix = "ignorecase:";
+
+    static ReadOnlySpan<byte> AnyDepth => "**/"u8;
 
     readonly byte[] _pattern;
-    readonly Anchor _anchor;
-    readonly bool _onlyDirectories;
+    readonly byte[][] _above;
+    readonly bool _onlyDirectories, _ignoreCase;
 
     public Glob(ReadOnlySpan<byte> pattern)
     {
-        _onlyDirectories = pattern.Length > 1 && pattern[^1] == '/';
-        _pattern = (_onlyDirectories ? pattern[..^1] : pattern).ToArray();
-        if (_pattern.Length == 0)
-            throw new ArgumentException("An exclusion pattern must not be empty.", nameof(pattern));
-        GlobMatcher.Check(_pattern);
-        _anchor = _pattern[0] == '/' ? Anchor.Path : _pattern.Contains((byte)'/') ? Anchor.Suffix : Anchor.Name;
+        _ignoreCase = pattern.Length >= IgnoreCasePrefix.Length
+            && Ascii.EqualsIgnoreCase(pattern[..IgnoreCasePrefix.Length], IgnoreCasePrefix);
+        var text = _ignoreCase ? Lower(pattern[IgnoreCasePrefix.Length..]) : pattern;
+        _onlyDirectories = text.Length > 1 && text[^1] == '/';
+        if (_onlyDirectories)
+            text = text[..^1];
+        if (text.IsEmpty)
+            throw new ArgumentException("A pattern must not be empty.", nameof(pattern));
+        if (text.IndexOf("//"u8) >= 0 || _onlyDirectories && text[^1] == '/')
+            throw new ArgumentException($"The pattern \"{PathText.Show(pattern)}\" has two slashes in a row.");
+        IsAbsolute = text[0] == '/' || text.StartsWith("**"u8);
+        _pattern = IsAbsolute ? text.SequenceEqual("/"u8) ? "/**"u8.ToArray() : text.ToArray() : [.. AnyDepth, .. text];
+        GlobMatcher.Check(text);
+        _above = Above(_pattern);
     }
 
+    /// <summary>Whether it speaks of whole paths, not of names at any depth.</summary>
+    public bool IsAbsolute { get; }
+
+    public bool MatchesEverything =>
+        !_onlyDirectories && (_pattern.AsSpan().SequenceEqual("**"u8) || _pattern.AsSpan().SequenceEqual("/**"u8));
+
+    /// <summary>Whether it matches the path itself.</summary>
     public bool Matches(ReadOnlySpan<byte> path, bool isDirectory)
     {
         if (_onlyDirectories && !isDirectory)
             return false;
-        switch (_anchor)
-        {
-            case Anchor.Path:
-                return GlobMatcher.Matches(_pattern, path);
-            case Anchor.Name:
-                return GlobMatcher.Matches(_pattern, path[(path.LastIndexOf((byte)'/') + 1)..]);
-            default:
-                return MatchesSuffix(path);
-        }
+        // A stream has no slash in front: there only a pattern for names can match.
+        var isName = !IsAbsolute && !path.StartsWith("/"u8);
+        return GlobMatcher.Matches(isName ? _pattern.AsSpan(AnyDepth.Length) : _pattern, path, _ignoreCase);
     }
 
-    bool MatchesSuffix(ReadOnlySpan<byte> path)
+    /// <summary>Whether it matches the path or a directory above it.</summary>
+    /// <param name="floor">Directories with paths of no more bytes do not count.</param>
+    public bool Covers(ReadOnlySpan<byte> path, bool isDirectory, int floor)
     {
-        while (true)
+        if (_onlyDirectories && !isDirectory && GlobMatcher.Matches(_pattern, path, _ignoreCase))
+            return false;
+        return GlobMatcher.Matches(_pattern, path, _ignoreCase, floor);
+    }
+
+    /// <summary>Whether a directory may have something beneath it that matches.</summary>
+    public bool LeadsThrough(ReadOnlySpan<byte> directory)
+    {
+        foreach (var pattern in _above)
         {
-            var slash = path.IndexOf((byte)'/');
-            if (slash != 0 && GlobMatcher.Matches(_pattern, path))
+            if (GlobMatcher.Matches(pattern, directory, _ignoreCase))
                 return true;
-            if (slash < 0)
-                return false;
-            path = path[(slash + 1)..];
         }
+        return false;
+    }
+
+    // The pattern up to each slash; up to "**" it stands for any depth, whatever follows.
+    static byte[][] Above(byte[] pattern)
+    {
+        var globstar = pattern.AsSpan().IndexOf("**"u8);
+        var end = globstar < 0 ? pattern.Length : globstar + 2;
+        var above = new List<byte[]>();
+        for (var i = 0; i < end; i++)
+        {
+            if (pattern[i] == '/')
+                above.Add(i == 0 ? "/"u8.ToArray() : pattern[..i]);
+        }
+        if (globstar >= 0)
+            above.Add(pattern[..end]);
+        return [.. above];
+    }
+
+    static byte[] Lower(ReadOnlySpan<byte> text)
+    {
+        var lower = new List<byte>(text.Length);
+        Span<byte> encoded = stackalloc byte[4];
+        while (!text.IsEmpty)
+        {
+            var isValid = Rune.DecodeFromUtf8(text, out var rune, out var used) == System.Buffers.OperationStatus.Done;
+            if (isValid)
+                lower.AddRange(encoded[..Rune.ToLowerInvariant(rune).EncodeToUtf8(encoded)]);
+            else
+                lower.Add(text[0]);
+            text = text[(isValid ? used : 1)..];
+        }
+        return [.. lower];
     }
 }

@@ -18,6 +18,7 @@ sealed unsafe class BatchMaker(FileTreeOptions options, WalkProblems problems) :
     readonly Seen[] _seen = new Seen[EntriesMax];
     readonly byte[] _target = new byte[Libc.LinkTargetMax];
     readonly PathBuilder _paths = new();
+    readonly WalkCandidate _candidate = new();
     readonly AccountNames _accounts = new();
     readonly HardLinkGroups _groups = new();
     readonly AttributeReader _attributes = new(problems);
@@ -86,12 +87,15 @@ sealed unsafe class BatchMaker(FileTreeOptions options, WalkProblems problems) :
     {
         var node = seen.Node!;
         var isLink = stat->Type == Statx.TypeSymlink;
-        seen.IsAncestor = !node.IsSource && (isLink || frame.Place.IsAncestor || IsExcluded(frame, node));
+        seen.IsAncestor = !node.IsSource
+            && (isLink || frame.Place.IsAncestor || IsExcluded(frame, directory, node, name));
         return isLink ? Libc.StatAt(directory.Number, name, 0, Libc.StatxWanted, stat) : 0;
     }
 
-    bool IsExcluded(WalkFrame frame, SourceNode node) =>
-        options.Selection?.Decide(_paths.Absolute(frame.Path, node.Name), EntryKind.Directory) == Verdict.Exclude;
+    bool IsExcluded(WalkFrame frame, FileDescriptor directory, SourceNode node, byte* name) =>
+        options.Selection?.Decide(
+            _paths.Absolute(frame.Path, node.Name), EntryKind.Directory, _candidate.At(directory, name))
+        == Verdict.Exclude;
 
     long ReadTarget(FileDescriptor directory, byte* name, ref Seen seen)
     {

@@ -6,16 +6,15 @@ using Cairn.Files.Selecting;
 namespace Cairn.Files.Walking;
 
 /// <summary>Lists the selected names of one directory after another, sorted.</summary>
-sealed unsafe class DirectoryReader(ISelection? selection, WalkProblems problems) : IDisposable
+sealed unsafe class DirectoryReader(FileTreeOptions options, WalkProblems problems) : IDisposable
 {
     const int BufferSize = 128 << 10;
 
     readonly byte* _buffer = (byte*)NativeMemory.Alloc(BufferSize);
     readonly PathBuilder _paths = new();
-
-    // Values of d_type; "unknown" is legal for every file system.
-    const byte TypeFifo = 1, TypeCharacterDevice = 2, TypeDirectory = 4, TypeBlockDevice = 6,
-        TypeFile = 8, TypeSymlink = 10, TypeSocket = 12;
+    readonly ISelection? _selection = options.Selection;
+    readonly WalkCandidate _candidate = new();
+    Lookahead? _lookahead;
 
     public void List(WalkFrame frame, FileDescriptor directory, NameList names)
     {
@@ -41,7 +40,7 @@ sealed unsafe class DirectoryReader(ISelection? selection, WalkProblems problems
             for (var record = _buffer; record < end; record += *(ushort*)(record + Libc.DirentLengthOffset))
             {
                 var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(record + Libc.DirentNameOffset);
-                if (name[0] == '.' && (name.Length == 1 || name.Length == 2 && name[1] == '.'))
+                if (DirectoryRecord.IsSelfOrParent(name))
                     continue;
                 if (IsWanted(frame, directory, name, record))
                     names.Add(name);
@@ -53,38 +52,30 @@ sealed unsafe class DirectoryReader(ISelection? selection, WalkProblems problems
     {
         if (frame.Place.Node?.Find(name) is not null)
             return false; // listed already
-        var type = record[Libc.DirentTypeOffset];
-        if (selection is not null)
-        {
-            var kind = KindOf(type) ?? KindByStat(directory, record + Libc.DirentNameOffset);
-            if (selection.Decide(_paths.Absolute(frame.Path, name), kind) == Verdict.Exclude)
-                return false;
-        }
-        if (type != TypeSocket)
+        if (_selection is not null && !IsSelected(_selection, frame, directory, name, record))
+            return false;
+        if (!DirectoryRecord.IsSocket(record))
             return true;
         problems.Note(frame.Path, name, BatchMaker.SocketMessage);
         return false;
     }
 
-    // A socket has no kind, as it is never stored; to a selection it is like a fifo.
-    static EntryKind? KindOf(byte type) => type switch
+    bool IsSelected(
+        ISelection selection, WalkFrame frame, FileDescriptor directory, ReadOnlySpan<byte> name, byte* record)
     {
-        TypeFile => EntryKind.File,
-        TypeDirectory => EntryKind.Directory,
-        TypeSymlink => EntryKind.Symlink,
-        TypeFifo or TypeSocket => EntryKind.Fifo,
-        TypeCharacterDevice => EntryKind.CharacterDevice,
-        TypeBlockDevice => EntryKind.BlockDevice,
-        _ => null,
-    };
-
-    static EntryKind KindByStat(FileDescriptor directory, byte* name)
-    {
-        Statx stat;
-        return Libc.StatAt(directory.Number, name, Libc.AtNoFollow, Libc.StatxForIdentity, &stat) < 0
-            ? EntryKind.File // it is about to be reported by whoever looks at it next
-            : stat.Kind ?? EntryKind.Fifo;
+        var pointer = record + Libc.DirentNameOffset;
+        var verdict = selection.Decide(
+            _paths.Absolute(frame.Path, name), DirectoryRecord.KindOf(directory, record),
+            _candidate.At(directory, pointer));
+        if (verdict != Verdict.Scan)
+            return verdict == Verdict.Include;
+        _lookahead ??= new Lookahead(selection, options.OneFileSystem);
+        return _lookahead.FindsAnything(directory, frame.Path, pointer, frame.SourceDevice);
     }
 
-    public void Dispose() => NativeMemory.Free(_buffer);
+    public void Dispose()
+    {
+        _lookahead?.Dispose();
+        NativeMemory.Free(_buffer);
+    }
 }

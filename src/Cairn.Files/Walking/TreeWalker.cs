@@ -14,7 +14,7 @@ sealed class TreeWalker(SourceNode root, FileTreeOptions options, ISourceProblem
     const int OpenFramesMax = 64;
 
     readonly WalkProblems _problems = new(sink);
-    readonly DirectoryReader _reader = new(options.Selection, new WalkProblems(sink));
+    readonly DirectoryReader _reader = new(options, new WalkProblems(sink));
     readonly BatchMaker _maker = new(options, new WalkProblems(sink));
     readonly LockPolicy? _locks = LockPolicy.Of(options);
     readonly NameList _names = new();

@@ -1,3 +1,4 @@
+using Cairn.Tests.Files;
 using System.Text;
 using Cairn.App;
 using Cairn.App.Backup;
@@ -37,11 +38,13 @@ public class SourceNamingTests
 
         var found = OwnFolders.FindInside(
             [Bytes($"{folder.Path}/link")], [("it", Encoding.UTF8.GetBytes($"{folder.Path}/real/repository"))]);
-        var selection = new OwnFolderSelection([.. found.Select(own => own.Path)], new GlobSelection([]));
+        var selection = new OwnFolderSelection([.. found.Select(own => own.Path)], new SelectionRules([], []));
 
         Assert.Equal($"{folder.Path}/link/repository", Encoding.UTF8.GetString(Assert.Single(found).Path));
-        Assert.Equal(Verdict.Exclude, selection.Decide(found[0].Path, EntryKind.Directory));
-        Assert.Equal(Verdict.Include, selection.Decide(Bytes($"{folder.Path}/link/other").Span, EntryKind.Directory));
+        Assert.Equal(Verdict.Exclude, selection.Decide(found[0].Path, EntryKind.Directory, TestRules.NoCandidate));
+        Assert.Equal(
+            Verdict.Include,
+            selection.Decide(Bytes($"{folder.Path}/link/other").Span, EntryKind.Directory, TestRules.NoCandidate));
     }
 
     [Fact]

@@ -125,7 +125,7 @@ public class WalkOrderTests
         temporary.AddFile("a/skip/other");
         temporary.AddFile("a/keep.o");
         temporary.AddFile("a/keep.c");
-        var selection = new GlobSelection([new Glob("skip"u8), new Glob("*.o"u8), new Glob("named"u8)]);
+        var selection = TestRules.Of(["- skip", "- *.o", "- named"], temporary.At("a"), temporary.At("a/skip/named"));
         var walked = Walked.Walk([temporary.BytesAt("a"), temporary.BytesAt("a/skip/named")], selection);
         Assert.Equal(
             ["a", "a/keep.c", "a/skip", "a/skip/named", "a/skip/named/file"], walked.Below(temporary.Path));

@@ -1,0 +1,82 @@
+using System.Text;
+using Cairn.App.Access;
+using Cairn.App.Backup;
+using Cairn.App.Text;
+using Cairn.Engine.Sources;
+using Cairn.Files.Selecting;
+using Cairn.Storage;
+
+namespace Cairn.App.Selecting;
+
+/// <summary>What of the sources is left out: Cairn's own folders, and what rules say.</summary>
+sealed class SourceSelection
+{
+    readonly ListedSelection? _list;
+
+    SourceSelection(
+        SelectionRules rules, ISelection selection, IReadOnlyList<ReadOnlyMemory<byte>>? listed, ListedSelection? list)
+    {
+        _list = list;
+        Rules = rules;
+        Selection = selection;
+        Listed = listed;
+    }
+
+    public SelectionRules Rules { get; }
+
+    /// <summary>All of it together.</summary>
+    public ISelection Selection { get; }
+
+    /// <summary>Null without a list.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>>? Listed { get; }
+
+    /// <param name="isQuiet">Whether nothing is said about Cairn's own folders.</param>
+    public static SourceSelection Create(
+        AppEnvironment environment, RepositoryAccess access, IReadOnlyList<ReadOnlyMemory<byte>> roots,
+        SelectionRequest request, bool isQuiet)
+    {
+        var own = environment.Paths.OwnFolders().ToList();
+        if (access.HasLocation && access.Location is { Scheme: StoreScheme.Local } location)
+            own.Add(("the repository itself", Encoding.UTF8.GetBytes(location.Path)));
+        var excluded = OwnFolders.FindInside(roots, own);
+        if (!isQuiet)
+        {
+            foreach (var (what, path) in excluded)
+                environment.Events.Notice($"leaving out {what}: {ByteText.Show(path)}");
+        }
+        var lists = new ListFile(environment, request);
+        var configured = access.Configuration.Exclude.Select(pattern => Configured(pattern, access));
+        var rules = ReadRules(environment, lists, [.. request.Rules, .. configured], roots);
+        var listed = request.FilesFrom is { } name ? FileList.Read(lists, name, roots) : null;
+        var list = listed is null ? null : new ListedSelection(listed, rules);
+        var selection = new OwnFolderSelection(
+            [.. excluded.Select(folder => folder.Path)], list ?? (ISelection)rules);
+        return new SourceSelection(rules, selection, listed, list);
+    }
+
+    /// <summary>The files, with reports about what of the list is not there.</summary>
+    public IFileSource Watch(IFileSource files) => Listed is null ? files : new ListedSource(Listed, files);
+
+    public bool IsUnlisted(ReadOnlySpan<byte> path) => _list?.Has(path) == false;
+
+    static RuleText Configured(string pattern, RepositoryAccess access) =>
+        new(RuleText.Exclude, Encoding.UTF8.GetBytes(pattern))
+        {
+            Origin = access.Configuration.File, IsForTheseSources = false,
+        };
+
+    static SelectionRules ReadRules(
+        AppEnvironment environment, ListFile lists, IReadOnlyList<RuleText> texts,
+        IReadOnlyList<ReadOnlyMemory<byte>> roots)
+    {
+        var rules = new RuleReader(environment, lists).Read(texts);
+        try
+        {
+            return new SelectionRules(rules, roots);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message, "the first rule that matches decides; what none matches is included");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Cairn.Engine.Entries;
+using Cairn.Files.Interop;
+using Cairn.Files.Walking;
+
+namespace Cairn.Files.Selecting;
+
+/// <summary>Something on the disk by its path, for asking a selection outside of a walk.</summary>
+public sealed unsafe class DiskCandidate(ReadOnlySpan<byte> path) : ICandidate
+{
+    readonly byte[] _path = [.. path, 0];
+
+    /// <summary>Null if nothing is there that could be stored.</summary>
+    public EntryKind? Kind
+    {
+        get
+        {
+            Statx stat;
+            fixed (byte* name = _path)
+                return Libc.StatAt(Libc.CurrentDirectory, name, Libc.AtNoFollow, Libc.StatxForIdentity, &stat) < 0
+                    ? null
+                    : stat.Kind;
+        }
+    }
+
+    public (long Size, FileTime Modified)? SizeAndTime
+    {
+        get
+        {
+            fixed (byte* name = _path)
+                return At(name).SizeAndTime;
+        }
+    }
+
+    public bool Contains(ReadOnlySpan<byte> name)
+    {
+        fixed (byte* path = _path)
+            return At(path).Contains(name);
+    }
+
+    public bool ContainsFile(ReadOnlySpan<byte> name, ReadOnlySpan<byte> beginning)
+    {
+        fixed (byte* path = _path)
+            return At(path).ContainsFile(name, beginning);
+    }
+
+    static WalkCandidate At(byte* path) => new WalkCandidate().At(Libc.CurrentDirectory, path);
+}

@@ -46,7 +46,7 @@ static class ExitCodes
     {
         OperationCanceledException => Interrupted,
         UsageException or ConfigurationException or SecretSourceException => Usage,
-        StoreLocationException or StoreNotSupportedException => Usage,
+        StoreLocationException => Usage,
         NoRepositoryException or UnsupportedFormatException => NoRepository,
         WrongKeyException or KeyNeededException or CredentialException or RecoveryKeyException => NoKey,
         OpenPgpException => NoKey,

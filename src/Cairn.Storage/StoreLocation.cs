@@ -1,5 +1,6 @@
 using Cairn.Engine.Storage;
 using Cairn.Storage.Local;
+using Cairn.Storage.Rclone;
 using Cairn.Storage.S3;
 
 namespace Cairn.Storage;
@@ -16,6 +17,9 @@ public sealed record StoreLocation(StoreScheme Scheme, string Text, string Path)
     /// <summary>What an S3 location says.</summary>
     public S3Location? S3 { get; private init; }
 
+    /// <summary>What an rclone location says.</summary>
+    public RcloneLocation? Rclone { get; private init; }
+
     const string FileStart = "file://";
     const string S3Start = "s3://";
     const string RcloneStart = "rclone:";
@@ -31,7 +35,7 @@ public sealed record StoreLocation(StoreScheme Scheme, string Text, string Path)
         if (Starts(text, S3Start))
             return new StoreLocation(StoreScheme.S3, text, Path: "") { S3 = S3Location.Parse(text, workingFolder) };
         if (Starts(text, RcloneStart))
-            return new StoreLocation(StoreScheme.Rclone, text, Path: "");
+            return new StoreLocation(StoreScheme.Rclone, text, Path: "") { Rclone = RcloneLocation.Parse(text) };
         if (Starts(text, FileStart))
             return new StoreLocation(StoreScheme.Local, text, Absolute(PathOfUrl(text), workingFolder));
         if (SchemeOf(text) is { } scheme)
@@ -40,13 +44,12 @@ public sealed record StoreLocation(StoreScheme Scheme, string Text, string Path)
         return new StoreLocation(StoreScheme.Local, text, Absolute(text, workingFolder));
     }
 
-    /// <exception cref="StoreNotSupportedException">This version does not know that kind of store yet.</exception>
     /// <exception cref="StoreException">There are no credentials for it.</exception>
     public IObjectStore Open(StoreOptions options) => Scheme switch
     {
         StoreScheme.Local => new LocalStore(Path, Text, new LocalStoreOptions { CreateRoot = options.CreateRoot }),
         StoreScheme.S3 => new S3Store(S3!, Text, options),
-        _ => throw new StoreNotSupportedException($"{Text}: rclone is not in this version yet; use a path or s3://"),
+        _ => new RcloneStore(Rclone!, Text, options),
     };
 
     public override string ToString() => Text;
@@ -82,6 +85,3 @@ public sealed record StoreLocation(StoreScheme Scheme, string Text, string Path)
 
 /// <summary>What the user gave is no location of a repository: a usage error.</summary>
 public sealed class StoreLocationException(string message) : Exception(message);
-
-/// <summary>A kind of store that is known by name but not built in yet.</summary>
-public sealed class StoreNotSupportedException(string message) : Exception(message);

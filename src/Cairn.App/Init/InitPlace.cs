@@ -21,8 +21,8 @@ static class InitPlace
     {
         var location = access.Location;
         if (location.S3 is not { } s3)
-            return location.Scheme == StoreScheme.Local && request.Lock is not null
-                ? throw new UsageException("--lock is for buckets: a folder cannot lock objects")
+            return request.Lock is not null
+                ? throw new UsageException($"--lock is for buckets of S3: {location} cannot lock objects")
                 : null;
         await using var store = access.Stores.OpenForProbe(location);
         var bucket = await new S3Bucket(store, s3).PrepareAsync(

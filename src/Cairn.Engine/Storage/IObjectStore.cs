@@ -7,7 +7,7 @@ namespace Cairn.Engine.Storage;
 /// everything hard (retry, limits, faults, simulation) is a decorator around them.
 /// <list type="bullet">
 /// <item><b>Durability.</b> When <see cref="PutAsync"/> returns, the object survives a power cut of the machine that
-/// holds the store.</item>
+/// holds the store. (A store that cannot promise that says so in its <see cref="StoreCapabilities"/>.)</item>
 /// <item><b>Atomicity.</b> An object is either absent or whole under its name. No reader ever sees a part of it, also
 /// after a crash at any moment.</item>
 /// <item><b>Read-after-write.</b> Once a PUT has returned, every GET, STAT and LIST that starts afterwards, from any
@@ -138,6 +138,12 @@ public sealed record StoreCapabilities
     /// A LIST gives names in ordinal order. Otherwise one that breaks can only go on with all names in memory.
     /// </summary>
     public bool ListsInOrder { get; init; } = true;
+
+    /// <summary>
+    /// What was stored is still there after a power cut of the machine that holds the store. Otherwise nobody knows:
+    /// it is reached through programs that do not say when something has come to the disk.
+    /// </summary>
+    public bool SurvivesPowerCuts { get; init; } = true;
 
     /// <summary>A PUT can lock the object it stores.</summary>
     public bool CanLock { get; init; }

@@ -30,6 +30,14 @@ public sealed class StoreProbe(IObjectStore store)
         lines.Add(await TryAsync("never overwritten", () => OverwriteAsync(cancellationToken)));
         lines.Add(await TryAsync("listing", () => ListAsync(cancellationToken)));
         lines.Add(await TryAsync("delete", () => DeleteAsync(cancellationToken)));
+        if (!store.Capabilities.SurvivesPowerCuts)
+            lines.Add(new ProbeLine(
+                "power cuts", ProbeVerdict.Limited,
+                "nobody tells when an object has come to the remote's disk: after a power cut there, run check"));
+        if (!store.Capabilities.ListsWhatWasWritten)
+            lines.Add(new ProbeLine(
+                "kind of remote", ProbeVerdict.Limited,
+                "listings of such a remote may be behind, or broken off: prune would not be safe here"));
         return lines;
     }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Cairn.Engine.Storage;
+using Cairn.Storage.Http;
 
 namespace Cairn.Storage.S3;
 

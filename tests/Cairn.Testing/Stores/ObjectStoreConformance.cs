@@ -155,7 +155,9 @@ public abstract class ObjectStoreConformance : ObjectStoreReadConformance
         {
             var names = await NamesAsync("");
             Assert.Equal(names.Order(StringComparer.Ordinal), InOrder(names));
-            Assert.Equal(60, names.Count(name => !name.EndsWith("-passing") && !name.EndsWith("-new")));
+            // Elsewhere a listing may be broken off when a name vanishes.
+            if (Store.Capabilities.ListsWhatWasWritten)
+                Assert.Equal(60, names.Count(name => !name.EndsWith("-passing") && !name.EndsWith("-new")));
         }
         while (!churn.IsCompleted);
         await churn;

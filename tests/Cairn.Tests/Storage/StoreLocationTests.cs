@@ -32,17 +32,6 @@ public class StoreLocationTests
     public void What_is_no_location_is_a_usage_error(string text) =>
         Assert.Throws<StoreLocationException>(() => StoreLocation.Parse(text, "/home/me"));
 
-    [Theory]
-    [InlineData("rclone:remote:path", StoreScheme.Rclone)]
-    public void Stores_to_come_are_recognised_and_answered_clearly(string text, StoreScheme scheme)
-    {
-        var location = StoreLocation.Parse(text, "/home/me");
-        Assert.Equal(scheme, location.Scheme);
-        var error = Assert.Throws<StoreNotSupportedException>(() => location.Open(Options));
-        Assert.Contains("not in this version yet", error.Message);
-        Assert.Contains(text, error.Message);
-    }
-
     [Fact]
     public async Task A_local_location_opens_a_local_store_that_calls_itself_as_the_user_did()
     {

@@ -1,4 +1,4 @@
-namespace Cairn.Storage.S3;
+namespace Cairn.Storage.Http;
 
 /// <summary>Parts of memory as one stream, without a copy.</summary>
 sealed class PartsStream(IReadOnlyList<ReadOnlyMemory<byte>> parts) : Stream

@@ -101,7 +101,7 @@ public sealed class Entry
     public EntryMarks Marks { get; set; }
 
     /// <summary>For streams: what to pipe the content through when restoring; empty if nothing.</summary>
-    public string RestoreThrough { get; init; } = "";
+    public string RestoreThrough { get; set; } = "";
 
     /// <summary>Where the content lies: null until it was stored, empty for an empty file.</summary>
     public FileContent? Content { get; set; }

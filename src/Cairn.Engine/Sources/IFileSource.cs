@@ -83,3 +83,6 @@ public sealed class SourceReadException(string message, bool vanished, Exception
 /// <summary>The source as a whole is not there or empty against expectation: the run stops rather than record
 /// that.</summary>
 public sealed class SourceMissingException(string message) : Exception(message);
+
+/// <summary>Hardly anything of what the source had is there any more: the run stops rather than record that.</summary>
+public sealed class SourceCollapsedException(string message) : Exception(message);

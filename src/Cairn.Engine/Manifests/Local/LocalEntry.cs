@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using Cairn.Engine.Crypto;
 using Cairn.Engine.Entries;
 using Cairn.Engine.Formats.Manifests;
@@ -82,7 +83,7 @@ public ref struct LocalEntry
         && Record.InodeFlags == entry.InodeFlags
         && (Record.Born ?? default) == (entry.Born ?? default)
         && Owner.Equals(entry.Owner)
-        && (Record.RestoreThrough.IsEmpty && entry.RestoreThrough.Length == 0)
+        && Record.RestoreThrough.SequenceEqual(Encoding.UTF8.GetBytes(entry.RestoreThrough))
         && HasAttributesOf(entry, hasher);
 
     public readonly FileContent ReadContent() => EntryCodec.ContentOf(Record);

@@ -131,6 +131,8 @@ public static class BackupOperation
                 new WriteOptions { PacksInFlightMax = options.PacksInFlightMax, IsDryRun = options.IsDryRun },
                 session.AddStored, cancellationToken);
             var root = await PassAsync(writer, needs, former, local, cancellationToken);
+            if (options.RefusesCollapse)
+                FormerSource.RefuseCollapse(former, monitor.ToStatistics().EntriesVanished);
             if (options.IsDryRun)
                 return ToResult(snapshot: null);
 

@@ -34,6 +34,12 @@ public sealed record BackupOptions
     /// <summary>What must be the same for a file not to be read again.</summary>
     public ChangeRules ChangeRules { get; init; } = ChangeRules.Default;
 
+    /// <summary>
+    /// Record nothing if hardly anything of the previous snapshot is there any more, as when a disk below the source is
+    /// not mounted.
+    /// </summary>
+    public bool RefusesCollapse { get; init; }
+
     /// <summary>Threads that read, compress and encrypt.</summary>
     public required int Workers { get; init; }
 

@@ -70,6 +70,7 @@ sealed class BackupPass : IDisposable
             _writer.ThrowIfFailed();
         _stop.Token.ThrowIfCancellationRequested();
         _monitor.AddVanished((long)_comparer.Vanished);
+        RequireSomething();
         return _assembler.Finish();
     }
 
@@ -79,6 +80,13 @@ sealed class BackupPass : IDisposable
             batch.Dispose();
         _assembler.Dispose();
         _stop.Dispose();
+    }
+
+    // Streams that may fail one by one may not all fail: an empty snapshot would look like a backup.
+    void RequireSomething()
+    {
+        if (_input.Files is null && _monitor.Sample().Files == 0 && _problems.HasErrors)
+            throw new StreamFailedException($"nothing could be read: {_problems.Kept[0].Message}");
     }
 
     // These block, and must not take the thread pool's threads from the uploads.
@@ -116,6 +124,8 @@ sealed class BackupPass : IDisposable
 
     void Walk()
     {
+        foreach (var problem in _input.Problems)
+            _problems.Report(problem);
         if (_input.Files is { } files)
         {
             foreach (var batch in files.Walk(_problems, _stop.Token))

@@ -204,9 +204,21 @@ sealed class ContentWorker : IDisposable
 
     void ReadStream(StreamWork work)
     {
-        _cutter.Cut(new StreamBytes(work.Stream), long.MaxValue, buffer => Dispatch(work.File, buffer));
-        // Fails the whole run if what made the stream failed: half a dump must not become a snapshot.
-        work.Stream.RequireSuccess();
+        var (stream, entry) = (work.Stream, work.File.Entry);
+        try
+        {
+            _cutter.Cut(new StreamBytes(stream), long.MaxValue, buffer => Dispatch(work.File, buffer));
+            // Half a dump must not become a snapshot, nor a part of one.
+            stream.RequireSuccess();
+        }
+        catch (StreamFailedException e) when (!stream.IsRequired)
+        {
+            work.File.LeaveOut();
+            _problems.Report(new SourceProblem(entry.Name, e.Message, IsError: true));
+            return;
+        }
+        entry.RestoreThrough = stream.RestoreThrough;
+        StreamDescription.Set(entry, stream.Description);
         work.File.CompleteReading();
     }
 

@@ -113,7 +113,11 @@ sealed class RestorePlanner : IAsyncDisposable
     {
         switch (entry.Kind)
         {
-            case EntryKind.File or EntryKind.Stream:
+            case EntryKind.Stream:
+                // They describe the stream, and are none of the file that it becomes.
+                entry.Attributes = [];
+                return new(AddFileAsync(directory, entry, cancellationToken));
+            case EntryKind.File:
                 return new(AddFileAsync(directory, entry, cancellationToken));
             case EntryKind.Directory:
                 return new(AddDirectoryAsync(directory, entry, cancellationToken));

@@ -1,4 +1,5 @@
 using Cairn.App;
+using Cairn.App.Jobs;
 using Cairn.Engine.Formats;
 using Cairn.App.OpenPgp;
 using Cairn.Engine.Interop;
@@ -59,6 +60,7 @@ sealed record ErrorReport(string Message, string? Hint)
             (e.Message, "to create a repository there: cairn init"),
         StoreException e => (e.Message, OwnHintAt(e.Message) is null ? HintFor(e.Kind) : null),
         SourceMissingException e => (e.Message, "nothing was recorded"),
+        HookFailedException e => (e.Message, "nothing was recorded"),
         StreamFailedException e => (e.Message, "nothing was recorded"),
         RestoreWriteException e => (e.Message, null),
         MissingLibraryException e => ($"{e.Library} is missing",

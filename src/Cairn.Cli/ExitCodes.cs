@@ -69,6 +69,18 @@ static class ExitCodes
         return Ok;
     }
 
+    /// <summary>Where several runs ended each in its own way: any failure is graver than a warning.</summary>
+    public static int GravestOf(IReadOnlyList<int> codes)
+    {
+        var failures = codes.Where(code => code is not (Ok or Warnings)).ToList();
+        return failures.Count switch
+        {
+            0 => codes.Contains(Warnings) ? Warnings : Ok,
+            _ when failures.TrueForAll(code => code == failures[0]) => failures[0],
+            _ => Gravest([.. failures]) is not Ok and var known ? known : Failed,
+        };
+    }
+
     static int Of(FailureKind kind) => kind switch
     {
         FailureKind.Unsupported => NoRepository,

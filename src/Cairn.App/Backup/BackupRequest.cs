@@ -1,11 +1,12 @@
 using Cairn.App.Access;
+using Cairn.App.Configuration;
 using Cairn.App.Hosts;
 using Cairn.App.Selecting;
 using Cairn.Engine.Operations.Backup;
 
 namespace Cairn.App.Backup;
 
-/// <summary>What to back up: paths, or one stream from standard input or from a command.</summary>
+/// <summary>What to back up: paths, or one stream from standard input or from a command, or a job.</summary>
 public sealed record BackupRequest
 {
     public required AccessOptions Access { get; init; }
@@ -31,6 +32,15 @@ public sealed record BackupRequest
 
     /// <summary>Against whose packs to deduplicate; null for what the configuration says.</summary>
     public TrustSetting? Trust { get; init; }
+
+    /// <summary>
+    /// The job that this is: adds its pickers and snapshotters to the paths, and brakes where the source cannot be
+    /// all.
+    /// </summary>
+    public JobConfiguration? Job { get; init; }
+
+    /// <summary>Record what is there now, however much less it is than before. For jobs.</summary>
+    public bool IsRebaseline { get; init; }
 
     public bool OneFileSystem { get; init; }
     public bool ReadsAll { get; init; }

@@ -1,10 +1,11 @@
 using System.Text;
 using Cairn.App.Access;
 using Cairn.App.Configuration;
-using Cairn.App.Selecting;
+using Cairn.App.Jobs;
 using Cairn.App.Text;
 using Cairn.Engine.Manifests.Local;
 using Cairn.Engine.Operations.Backup;
+using Cairn.Engine.Sources;
 using Cairn.Files.Walking;
 using Cairn.Storage;
 
@@ -20,47 +21,55 @@ public static class BackupUseCase
         var location = access.Location;
         request = WithConfiguredPaths(request, access.Configuration.Paths);
         Validate(request);
-        var roots = SourceNaming.NormalRoots(request.Paths, environment.WorkingFolder);
         await using var open = await access.OpenForBackupAsync(cancellationToken);
+        var gathered = await GatheredInput.GatherAsync(environment, access, request, cancellationToken);
+        var host = open.Repository.RequireHost().Name;
+        var source = request.Name
+            ?? (request.Job is { } job ? $"{host}:{job.Name}"
+                : SourceNaming.Default(host, gathered.Roots, StreamOf(request)));
         var trust = (request.Trust ?? access.Configuration.Trust)?.Resolve(open.Repository) ?? AuthorTrust.Enrolled;
-        var selection = request.Paths.Count > 0
-            ? SourceSelection.Create(environment, access, roots, request.Selection, isQuiet: false)
-            : null;
 
         using var state = await LocalState.TakeAsync(
             environment, open.Repository.Id, mayUsePrivate: false, cancellationToken);
-        using var stream = OpenStream(request);
-        var tree = selection is null ? null : new FileTreeOptions
-        {
-            Sources = roots, Selection = selection.Selection, OneFileSystem = request.OneFileSystem,
-            LockWait = request.LockWait, Time = environment.Time,
-        };
+        if (gathered.Brake is { } brake)
+            await brake.CheckAsync(open.Repository, state.Folder, source, cancellationToken);
+        using var streams = BackupStreams.Open(request, cancellationToken);
         var input = new BackupInput
         {
-            Files = tree is null ? null : selection!.Watch(new FileTreeSource(tree)),
-            Streams = stream is null ? [] : [stream],
+            Files = gathered.Tree is null ? null : gathered.Watch(gathered.Tree), Streams = streams.All,
+            Problems = gathered.Problems,
         };
-        var host = open.Repository.RequireHost().Name;
         var options = new BackupOptions
         {
-            Source = request.Name ?? SourceNaming.Default(host, roots, stream?.Name),
-            Roots = roots, UserName = environment.UserName, Program = environment.Program,
+            Source = source, Roots = gathered.Roots, UserName = environment.UserName, Program = environment.Program,
             Tags = [.. access.Configuration.Tags.Concat(request.Tags).Distinct()],
             Trust = trust, IsDryRun = request.IsDryRun, ReadsAll = request.ReadsAll,
             ChangeRules = new ChangeRules(!request.IgnoresChangeTime, !request.IgnoresInode),
             Workers = environment.Workers,
+            // What a failed picker did not name is missing for another reason.
+            RefusesCollapse = gathered.Brake is not null && gathered.Problems.All(problem => !problem.IsError),
         };
         var monitor = new BackupMonitor();
-        environment.Events.Start(FirstLine(request, roots, stream, location), monitor);
-        using var count = tree is null || !request.CountsAhead ? null
+        environment.Events.Start(FirstLine(request, gathered.Roots, location), monitor);
+        using var count = gathered.Tree is not { } tree || !request.CountsAhead ? null
             : new CountAhead(tree, monitor, cancellationToken);
-        var result = await BackupOperation.RunAsync(
-            open.Repository, state.Folder, input, options, monitor, cancellationToken);
-        return new BackupReport(location.Text, options.Source, request.IsDryRun, result);
+        try
+        {
+            var result = await BackupOperation.RunAsync(
+                open.Repository, state.Folder, input, options, monitor, cancellationToken);
+            return new BackupReport(location.Text, options.Source, request.IsDryRun, result);
+        }
+        catch (SourceCollapsedException e)
+        {
+            throw SourceBrake.ToRefusal(request.Job!.Name, e.Message);
+        }
     }
 
+    static string? StreamOf(BackupRequest request) =>
+        request.StandardInputName ?? (request.Command is null ? null : request.Name);
+
     static BackupRequest WithConfiguredPaths(BackupRequest request, IReadOnlyList<string> paths) =>
-        request is { Paths.Count: 0, StandardInputName: null, Command: null }
+        request is { Paths.Count: 0, StandardInputName: null, Command: null, Job: null }
             ? request with { Paths = [.. paths.Select(path => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(path))] }
             : request;
 
@@ -70,6 +79,8 @@ public static class BackupUseCase
     {
         if (request.Name is { } name)
             return name;
+        if (request.Job is { } job)
+            return $"{environment.HostName}:{job.Name}";
         var configuration = ConfigurationReader.Read(environment.Paths, environment.Variable("HOME"));
         var paths = WithConfiguredPaths(request, configuration.Paths).Paths;
         return SourceNaming.Default(
@@ -78,6 +89,15 @@ public static class BackupUseCase
     }
 
     static void Validate(BackupRequest request)
+    {
+        if (request.Job is null)
+            ValidateKind(request);
+        foreach (var tag in request.Tags.Where(tag => tag.Length == 0 || tag.Contains(',')))
+            throw new UsageException($"\"{tag}\" is no tag: a tag is not empty and has no comma");
+        SourceNaming.RequireSourceName(request.Name);
+    }
+
+    static void ValidateKind(BackupRequest request)
     {
         var kinds = (request.Paths.Count > 0 ? 1 : 0) + (request.StandardInputName is null ? 0 : 1)
             + (request.Command is null ? 0 : 1);
@@ -88,32 +108,20 @@ public static class BackupUseCase
                 + "--name NAME");
         if (request.Command is not null && request.Name is null)
             throw new UsageException("--command needs a name for what it prints", "add --name NAME");
-        if ((request.StandardInputName ?? (request.Command is null ? null : request.Name)) is { } name)
+        if (StreamOf(request) is { } name)
             SourceNaming.RequireStreamName(name);
         if (kinds == 1 && request.Paths.Count == 0 && !request.Selection.IsEmpty)
             throw new UsageException("rules of what to leave out are for paths only");
-        foreach (var tag in request.Tags.Where(tag => tag.Length == 0 || tag.Contains(',')))
-            throw new UsageException($"\"{tag}\" is no tag: a tag is not empty and has no comma");
-        SourceNaming.RequireSourceName(request.Name);
     }
 
-    static ProgramStream? OpenStream(BackupRequest request)
+    static string FirstLine(BackupRequest request, IReadOnlyList<ReadOnlyMemory<byte>> roots, StoreLocation location)
     {
-        if (request.Command is { } command)
-            return ProgramStream.Start(request.Name!, command);
-        return request.StandardInputName is { } name
-            ? ProgramStream.From(name, request.Input ?? throw new UsageException("there is no standard input"))
-            : null;
-    }
-
-    static string FirstLine(
-        BackupRequest request, List<ReadOnlyMemory<byte>> roots, ProgramStream? stream, StoreLocation location)
-    {
-        var what = (roots.Count, stream) switch
+        var what = (request.Job, roots.Count) switch
         {
-            (1, _) => ByteText.Show(roots[0]),
-            ( > 1, _) => $"{roots.Count} paths",
-            _ => $"the stream {stream!.Name}",
+            ({ } job, _) => $"the job {job.Name}",
+            (_, 1) => ByteText.Show(roots[0]),
+            (_, > 1) => $"{roots.Count} paths",
+            _ => $"the stream {StreamOf(request)}",
         };
         return $"{(request.IsDryRun ? "trying what backing up" : "backing up")} {what} to {location.Text}"
             + (request.IsDryRun ? " would do" : "");

@@ -20,6 +20,9 @@ public sealed record CairnConfiguration
     /// <summary>What a backup without paths backs up; absolute.</summary>
     public IReadOnlyList<string> Paths { get; init; } = [];
 
+    /// <summary>In the order of the file.</summary>
+    public IReadOnlyList<JobConfiguration> Jobs { get; init; } = [];
+
     /// <summary>Absolute: X25519 identities that open the repository.</summary>
     public string? IdentityFile { get; init; }
 

@@ -10,13 +10,17 @@ static class ConfigurationAdvice
     public static IEnumerable<string> Of(CairnConfiguration configuration)
     {
         var file = configuration.File;
-        if (configuration.Repository is { } repository && LocationProblem(repository) is { } problem)
-            yield return $"{file}: repository: {problem}";
+        if (configuration.Repository is { } repository && LocationProblem(repository) is { } location)
+            yield return $"{file}: repository: {location}";
         foreach (var pattern in configuration.Exclude)
         {
             if (PatternProblem(pattern) is { } wrong)
                 yield return $"{file}: exclude: {wrong}";
         }
+        if (configuration is { Jobs.Count: > 0, Paths.Count: > 0 })
+            yield return $"{file}: paths and jobs exclude each other: make a job of the paths";
+        foreach (var problem in configuration.Jobs.SelectMany(JobAdvice.Of))
+            yield return $"{file}: jobs: {problem}";
         foreach (var tag in configuration.Tags.Where(tag => tag.Contains(',')))
             yield return $"{file}: tags: \"{tag}\" has a comma";
         if (configuration is { PassphraseFile: not null, PassphraseCommand: not null })
@@ -51,7 +55,7 @@ static class ConfigurationAdvice
         }
     }
 
-    static string? PatternProblem(string pattern)
+    internal static string? PatternProblem(string pattern)
     {
         try
         {

@@ -1,6 +1,6 @@
 namespace Cairn.App.Configuration;
 
-enum ConfigurationKind { Text, Path, Location, List, TextOrList, Switch, Choice, Address }
+enum ConfigurationKind { Text, Path, Location, List, TextOrList, Switch, Choice, Address, Duration, Jobs }
 
 /// <param name="Choices">For <see cref="ConfigurationKind.Choice"/> alone.</param>
 sealed record ConfigurationKey(
@@ -16,6 +16,7 @@ static class ConfigurationKeys
     public const string OpenPgp = "openpgp";
     public const string Trust = "trust";
     public const string Paths = "paths";
+    public const string Jobs = "jobs";
     public const string Exclude = "exclude";
     public const string Tags = "tags";
     public const string LogFile = "log-file";
@@ -34,6 +35,7 @@ static class ConfigurationKeys
         new(Trust, ConfigurationKind.TextOrList,
             "Deduplicate against what these stored: \"enrolled\", \"own\", or names of hosts"),
         new(Paths, ConfigurationKind.List, "What a backup backs up that names nothing"),
+        new(Jobs, ConfigurationKind.Jobs, "What is backed up together, by name: see below"),
         new(Exclude, ConfigurationKind.List, "Patterns of what backups leave out"),
         new(Tags, ConfigurationKind.List, "Labels of every snapshot"),
         new(LogFile, ConfigurationKind.Path, "File that every run appends to"),

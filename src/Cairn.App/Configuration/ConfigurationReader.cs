@@ -82,7 +82,7 @@ static class ConfigurationReader
         {
             try
             {
-                configuration = Apply(configuration, file, home, key, value);
+                configuration = Apply(configuration, file, home, key, value, report);
             }
             catch (ConfigurationException e)
             {
@@ -92,8 +92,9 @@ static class ConfigurationReader
         return configuration;
     }
 
-    static CairnConfiguration Apply(CairnConfiguration configuration, string file, string? home, YamlNode key,
-        YamlNode value)
+    static CairnConfiguration Apply(
+        CairnConfiguration configuration, string file, string? home, YamlNode key, YamlNode value,
+        Action<ConfigurationException> report)
     {
         var name = (key as YamlScalarNode)?.Value ?? throw At(file, key, "a key must be a word");
         return name switch
@@ -123,15 +124,18 @@ static class ConfigurationReader
             ConfigurationKeys.MetricsFile =>
                 configuration with { MetricsFile = ToPath(Text(file, name, value), file, home) },
             ConfigurationKeys.Ping => configuration with { Ping = Address(file, name, value) },
-            _ => throw At(
-                file, key, $"unknown key \"{name}\""
-                + (NearestName.Find(name, ConfigurationKeys.Names) is { } nearest
-                    ? $", did you mean \"{nearest}\""
-                    : $", known are {string.Join(", ", ConfigurationKeys.Names)}")),
+            ConfigurationKeys.Jobs => configuration with { Jobs = JobReader.Read(file, home, value, report) },
+            _ => throw Unknown(file, key, name, ConfigurationKeys.Names),
         };
     }
 
-    static bool Switch(string file, string name, YamlNode value) => Text(file, name, value) switch
+    internal static ConfigurationException Unknown(string file, YamlNode key, string name, IEnumerable<string> known) =>
+        At(file, key, $"unknown key \"{name}\""
+            + (NearestName.Find(name, known) is { } nearest
+                ? $", did you mean \"{nearest}\""
+                : $", known are {string.Join(", ", known)}"));
+
+    internal static bool Switch(string file, string name, YamlNode value) => Text(file, name, value) switch
     {
         "true" => true,
         "false" => false,
@@ -147,17 +151,17 @@ static class ConfigurationReader
             ? address
             : throw At(file, value, $"\"{name}\" needs an address that begins with https:// or http://");
 
-    static string Text(string file, string name, YamlNode value) =>
+    internal static string Text(string file, string name, YamlNode value) =>
         value is YamlScalarNode { Value: { Length: > 0 } text }
             ? text
             : throw At(file, value, $"\"{name}\" needs a text");
 
-    static string[] List(string file, string name, YamlNode value) =>
+    internal static string[] List(string file, string name, YamlNode value) =>
         value is YamlSequenceNode list
             ? [.. list.Children.Select(item => Text(file, name, item))]
             : throw At(file, value, $"\"{name}\" needs a list: lines below it that begin with \"- \"");
 
-    static string ToPath(string text, string file, string? home)
+    internal static string ToPath(string text, string file, string? home)
     {
         if (text.StartsWith("~/", StringComparison.Ordinal) && home is not null)
             return Path.Combine(home, text[2..]);
@@ -167,7 +171,7 @@ static class ConfigurationReader
     static string ToLocation(string text, string file, string? home) =>
         text.Contains(':') ? text : ToPath(text, file, home);
 
-    static ConfigurationException At(string file, YamlNode node, string what) =>
+    internal static ConfigurationException At(string file, YamlNode node, string what) =>
         new($"{file}, line {node.Start.Line}: {what}");
 
     // The library's message repeats the position in its own manner.

@@ -16,6 +16,10 @@ public static class ConfigurationSchema
     public static IEnumerable<(string Name, string Description)> Descriptions =>
         ConfigurationKeys.All.Select(key => (key.Name, key.Description));
 
+    /// <summary>The same for what stands below a job.</summary>
+    public static IEnumerable<(string Name, string Description)> JobDescriptions =>
+        JobKeys.All.Select(key => (key.Name, key.Description));
+
     public static string Print()
     {
         using var buffer = new MemoryStream();
@@ -24,20 +28,25 @@ public static class ConfigurationSchema
             writer.WriteStartObject();
             writer.WriteString("$schema", "https://json-schema.org/draft/2020-12/schema");
             writer.WriteString("title", "Configuration of Cairn");
-            writer.WriteString("type", "object");
-            writer.WriteBoolean("additionalProperties", value: false);
-            writer.WriteStartObject("properties");
-            foreach (var key in ConfigurationKeys.All)
-            {
-                writer.WriteStartObject(key.Name);
-                writer.WriteString("description", key.Description);
-                WriteType(writer, key);
-                writer.WriteEndObject();
-            }
-            writer.WriteEndObject();
+            WriteObject(writer, ConfigurationKeys.All);
             writer.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    static void WriteObject(Utf8JsonWriter writer, IReadOnlyList<ConfigurationKey> keys)
+    {
+        writer.WriteString("type", "object");
+        writer.WriteBoolean("additionalProperties", value: false);
+        writer.WriteStartObject("properties");
+        foreach (var key in keys)
+        {
+            writer.WriteStartObject(key.Name);
+            writer.WriteString("description", key.Description);
+            WriteType(writer, key);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndObject();
     }
 
     static void WriteType(Utf8JsonWriter writer, ConfigurationKey key)
@@ -57,6 +66,13 @@ public static class ConfigurationSchema
                 writer.WriteStringValue("array");
                 writer.WriteEndArray();
                 break;
+            case ConfigurationKind.Jobs:
+                writer.WriteString("type", "object");
+                writer.WriteNumber("minProperties", 1);
+                writer.WriteStartObject("additionalProperties");
+                WriteObject(writer, JobKeys.All);
+                writer.WriteEndObject();
+                break;
             case ConfigurationKind.Switch:
                 writer.WriteString("type", "boolean");
                 break;
@@ -71,6 +87,8 @@ public static class ConfigurationSchema
                 writer.WriteNumber("minLength", 1);
                 if (key.Kind == ConfigurationKind.Address)
                     writer.WriteString("pattern", "^https?://");
+                else if (key.Kind == ConfigurationKind.Duration)
+                    writer.WriteString("pattern", "^([0-9]+[smhD])+$");
                 break;
         }
     }

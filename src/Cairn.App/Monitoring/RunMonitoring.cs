@@ -41,8 +41,13 @@ public sealed class RunMonitoring : IDisposable
 
     public async Task FinishAsync(string source, int exitCode, BackupReport? backup)
     {
-        var outcome = new RunOutcome(source, exitCode, _environment.Time.GetElapsedTime(_start), backup);
-        await WriteMetricsAsync(outcome);
+        await RecordAsync(new RunOutcome(source, exitCode, _environment.Time.GetElapsedTime(_start), backup));
+        await FinishAsync(exitCode);
+    }
+
+    /// <summary>The end of a run whose parts were recorded each.</summary>
+    public async Task FinishAsync(int exitCode)
+    {
         // Something that is missing from every snapshot must not look like success.
         if (_ping is not null)
             Report(exitCode == 0 ? await _ping.SucceedAsync() : await _ping.FailAsync());
@@ -50,7 +55,8 @@ public sealed class RunMonitoring : IDisposable
 
     public void Dispose() => _ping?.Dispose();
 
-    async Task WriteMetricsAsync(RunOutcome outcome)
+    /// <summary>Writes the metrics of one source.</summary>
+    public async Task RecordAsync(RunOutcome outcome)
     {
         if (_configuration.MetricsFile is not { } path)
             return;

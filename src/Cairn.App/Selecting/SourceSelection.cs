@@ -1,6 +1,7 @@
 using System.Text;
 using Cairn.App.Access;
 using Cairn.App.Backup;
+using Cairn.App.Interop;
 using Cairn.App.Text;
 using Cairn.Engine.Sources;
 using Cairn.Files.Selecting;
@@ -35,10 +36,7 @@ sealed class SourceSelection
         AppEnvironment environment, RepositoryAccess access, IReadOnlyList<ReadOnlyMemory<byte>> roots,
         SelectionRequest request, bool isQuiet)
     {
-        var own = environment.Paths.OwnFolders().ToList();
-        if (access.HasLocation && access.Location is { Scheme: StoreScheme.Local } location)
-            own.Add(("the repository itself", Encoding.UTF8.GetBytes(location.Path)));
-        var excluded = OwnFolders.FindInside(roots, own);
+        var excluded = OwnFolders.FindInside(roots, Own(environment, access));
         if (!isQuiet)
         {
             foreach (var (what, path) in excluded)
@@ -52,6 +50,23 @@ sealed class SourceSelection
         var selection = new OwnFolderSelection(
             [.. excluded.Select(folder => folder.Path)], list ?? (ISelection)rules);
         return new SourceSelection(rules, selection, listed, list);
+    }
+
+    /// <summary>Those that are none of Cairn's own files.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> OutsideOwnFolders(
+        AppEnvironment environment, RepositoryAccess access, IEnumerable<ReadOnlyMemory<byte>> paths)
+    {
+        var own = Own(environment, access).Select(folder => Libc.Resolve(folder.Path)).OfType<byte[]>().ToList();
+        return paths.Where(path => Libc.Resolve(path.Span) is not { } real
+            || !own.Any(folder => PathBytes.IsWithin(real, folder)));
+    }
+
+    static List<(string What, byte[] Path)> Own(AppEnvironment environment, RepositoryAccess access)
+    {
+        var own = environment.Paths.OwnFolders().ToList();
+        if (access.HasLocation && access.Location is { Scheme: StoreScheme.Local } location)
+            own.Add(("the repository itself", Encoding.UTF8.GetBytes(location.Path)));
+        return own;
     }
 
     /// <summary>The files, with reports about what of the list is not there.</summary>

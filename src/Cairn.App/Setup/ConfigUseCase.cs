@@ -27,6 +27,7 @@ public static class ConfigUseCase
             Repository(environment, options, configuration, file),
             Passphrase(environment, options, configuration, file),
             FromFile("paths", configuration.Paths, file),
+            FromFile("jobs", [.. configuration.Jobs.Select(job => job.Name)], file),
             FromFile("identity-file", configuration.IdentityFile is { } identities ? [identities] : [], file),
             FromFile("openpgp", configuration.UsesOpenPgp ? ["true"] : [], file),
             FromFile("trust", configuration.Trust?.Hosts ?? [], file),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cairn.App;
 using Cairn.App.Backup;
 using Cairn.App.Hosts;
+using Cairn.App.Jobs;
 using Cairn.Cli.Rendering;
 
 namespace Cairn.Cli.Commands;
@@ -34,15 +35,29 @@ static class BackupCommand
         };
         var dryRun = CommonOptions.DryRun("Walk, compare and read, but store nothing");
         var dataClass = CommonOptions.DataClass();
+        var jobs = new JobOptions();
         command.Add(paths);
         foreach (var option in new Option[]
-            { stdin, program, name, tags, oneFileSystem, trust, dryRun, dataClass })
+            { jobs.Names, stdin, program, name, tags, oneFileSystem, trust, jobs.Rebaseline, dryRun, dataClass })
             command.Add(option);
         selection.AddTo(command);
         reading.AddTo(command);
         CommandRunner.Handle(command, global, async context =>
         {
             var parsed = context.Parsed;
+            var isSelfMade = parsed.GetValue(paths) is { Length: > 0 } || !selection.Request(parsed, Stream.Null).IsEmpty
+                || parsed.GetValue(oneFileSystem)
+                || new[] { stdin, program, name }.Any(option => parsed.GetValue(option) is not null);
+            if (jobs.AreMeant(context, isSelfMade))
+                return await JobsCommand.RunAsync(context, new JobsRequest
+                {
+                    Access = global.Access(parsed) with { DataClass = parsed.GetValue(dataClass) },
+                    Names = parsed.GetValue(jobs.Names) ?? [], Tags = parsed.GetValue(tags) ?? [],
+                    Trust = parsed.GetValue(trust) is { } who ? TrustSetting.Parse(who) : null,
+                    ReadsAll = reading.Read(parsed, new BackupRequest { Access = global.Access(parsed) }).ReadsAll,
+                    IsDryRun = parsed.GetValue(dryRun),
+                    IsRebaseline = parsed.GetValue(jobs.Rebaseline), CountsAhead = context.Output.ShowsProgress,
+                });
             var streamName = parsed.GetValue(stdin);
             await using var input = Console.OpenStandardInput();
             var request = reading.Read(parsed, new BackupRequest

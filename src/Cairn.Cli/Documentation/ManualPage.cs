@@ -32,6 +32,10 @@ static class ManualPage
         page.Paragraph("A YAML file, config.yaml (see FILES). It may have these keys:");
         foreach (var (name, description) in ConfigurationSchema.Descriptions)
             page.Item(name, description + ".");
+        page.Paragraph("Below jobs stands the name of each job, and below that what it is:");
+        foreach (var (name, description) in ConfigurationSchema.JobDescriptions)
+            page.Item(name, description + ".");
+        ManualTexts.WriteJobs(page);
         ManualTexts.WriteEnd(page);
         return page.ToString();
     }

@@ -40,6 +40,25 @@ static class ManualTexts
             + "begins, as it is when it ended with status 0, and with /fail otherwise. Neither ever fails a backup.");
     }
 
+    public static void WriteJobs(Roff page)
+    {
+        page.Section("JOBS");
+        page.Paragraph(
+            "A picker prints absolute paths, one a line, or separated by NUL. One that fails, or is not done in time, "
+            + "is reported, and the others go on (status 3). A snapshotter writes a stream to the descriptor whose "
+            + "number is its argument, and prints a description; in lines ::restore-through:: COMMAND it may print the "
+            + "command that takes the content when it is restored (see cairn dump --through). Its stream is named "
+            + "after it. One that fails, or writes nothing, is left out (status 3).");
+        page.Paragraph(
+            "Hooks run through /bin/sh, with CAIRN_JOB; after and on-failure also with CAIRN_RESULT (ok, partial, "
+            + "failed) and CAIRN_ERROR. after runs in any case, so it can undo what before did.");
+        page.Paragraph(
+            "A job stops, and records nothing, if a path is missing; if it is empty, and was not before; if it lies on "
+            + "another file system than before, and hardly anything that was in it is there; or if of 100 entries or "
+            + "more less than a tenth is left: probably a disk is not mounted. It also stops if this machine has "
+            + "forgotten the job's previous snapshot. --rebaseline records what is there.");
+    }
+
     public static void WriteEnd(Roff page)
     {
         page.Section("EXIT STATUS");

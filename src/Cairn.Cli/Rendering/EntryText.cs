@@ -54,6 +54,10 @@ static class EntryText
             writer.WriteNumber("inodeFlags", entry.InodeFlags);
         WriteAttributes(writer, entry);
         WriteMarks(writer, entry.Marks);
+        if (StreamDescription.Of(entry) is { Length: > 0 } description && entry.Kind == EntryKind.Stream)
+            writer.WriteString("description", description);
+        if (entry.RestoreThrough.Length > 0)
+            writer.WriteString("restoreThrough", entry.RestoreThrough);
     }
 
     static void WriteAttributes(Utf8JsonWriter writer, Entry entry)

@@ -51,17 +51,26 @@ public sealed class ConfigurationCheckTests
     public void The_schema_has_every_key_that_is_read_and_no_other()
     {
         using var schema = JsonDocument.Parse(ConfigurationSchema.Print());
-        var properties = schema.RootElement.GetProperty("properties");
-        Assert.False(schema.RootElement.GetProperty("additionalProperties").GetBoolean());
+        AssertKeys(schema.RootElement, ConfigurationSchema.Descriptions, "");
+        AssertKeys(
+            schema.RootElement.GetProperty("properties").GetProperty("jobs").GetProperty("additionalProperties"),
+            ConfigurationSchema.JobDescriptions, "jobs:\n  a:\n    paths: [/]\n    ");
+    }
+
+    static void AssertKeys(
+        JsonElement schema, IEnumerable<(string Name, string Description)> expected, string above)
+    {
+        var properties = schema.GetProperty("properties");
+        Assert.False(schema.GetProperty("additionalProperties").GetBoolean());
         foreach (var property in properties.EnumerateObject())
         {
             // It does not throw: the reader knows the key, and takes all that the schema allows.
+            var before = above.Replace("    paths: [/]\n", property.Name == "paths" ? "" : "    paths: [/]\n");
             foreach (var value in ExamplesOf(property.Value))
-                ConfigurationReader.Parse($"{property.Name}: {value}\n", "/f", home: null);
+                ConfigurationReader.Parse($"{before}{property.Name}: {value}\n", "/f", home: null);
         }
         Assert.Equal(
-            ConfigurationSchema.Descriptions.Select(item => item.Name),
-            properties.EnumerateObject().Select(property => property.Name));
+            expected.Select(item => item.Name), properties.EnumerateObject().Select(property => property.Name));
     }
 
     static IEnumerable<string> ExamplesOf(JsonElement schema)
@@ -74,7 +83,10 @@ public sealed class ConfigurationCheckTests
             {
                 "array" => "[a]",
                 "boolean" => "true",
-                _ => schema.TryGetProperty("pattern", out _) ? "https://x" : "a",
+                "object" => "{a: {paths: [/x]}}",
+                _ => schema.TryGetProperty("pattern", out var pattern)
+                    ? pattern.GetString()!.Contains("http", StringComparison.Ordinal) ? "https://x" : "1h30m"
+                    : "a",
             });
     }
 }

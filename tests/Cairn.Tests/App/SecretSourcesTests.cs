@@ -99,5 +99,6 @@ public class SecretSourcesTests
 
         public SecretKey? Ask(string question, CancellationToken cancellationToken) =>
             SecretKey.CopyFrom(Encoding.UTF8.GetBytes(texts[_next++]));
+
     }
 }

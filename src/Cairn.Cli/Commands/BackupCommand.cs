@@ -45,8 +45,8 @@ static class BackupCommand
         CommandRunner.Handle(command, global, async context =>
         {
             var parsed = context.Parsed;
-            var isSelfMade = parsed.GetValue(paths) is { Length: > 0 } || !selection.Request(parsed, Stream.Null).IsEmpty
-                || parsed.GetValue(oneFileSystem)
+            var isSelfMade = parsed.GetValue(paths) is { Length: > 0 } || parsed.GetValue(oneFileSystem)
+                || !selection.Request(parsed, Stream.Null).IsEmpty
                 || new[] { stdin, program, name }.Any(option => parsed.GetValue(option) is not null);
             if (jobs.AreMeant(context, isSelfMade))
                 return await JobsCommand.RunAsync(context, new JobsRequest
@@ -55,8 +55,8 @@ static class BackupCommand
                     Names = parsed.GetValue(jobs.Names) ?? [], Tags = parsed.GetValue(tags) ?? [],
                     Trust = parsed.GetValue(trust) is { } who ? TrustSetting.Parse(who) : null,
                     ReadsAll = reading.Read(parsed, new BackupRequest { Access = global.Access(parsed) }).ReadsAll,
-                    IsDryRun = parsed.GetValue(dryRun),
-                    IsRebaseline = parsed.GetValue(jobs.Rebaseline), CountsAhead = context.Output.ShowsProgress,
+                    IsDryRun = parsed.GetValue(dryRun), IsRebaseline = parsed.GetValue(jobs.Rebaseline),
+                    CountsAhead = context.Output.ShowsProgress,
                 });
             var streamName = parsed.GetValue(stdin);
             await using var input = Console.OpenStandardInput();

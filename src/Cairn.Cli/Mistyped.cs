@@ -5,7 +5,7 @@ using Cairn.App.Text;
 
 namespace Cairn.Cli;
 
-/// <summary>Tells commands and options that do not exist, where the parser would take them for something else.</summary>
+/// <summary>Tells of commands and options that do not exist, where the parser takes them for something else.</summary>
 static class Mistyped
 {
     public static UsageException? Find(ParseResult parsed)
@@ -52,7 +52,8 @@ static class Mistyped
     {
         var name = given.Split('=')[0];
         return new UsageException(
-            $"unknown {what} {name}" + (NearestName.Find(name, known) is { } nearest ? $", did you mean {nearest}" : ""),
+            $"unknown {what} {name}"
+            + (NearestName.Find(name, known) is { } nearest ? $", did you mean {nearest}" : ""),
             hint);
     }
 }

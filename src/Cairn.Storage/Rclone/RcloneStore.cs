@@ -114,9 +114,10 @@ public sealed class RcloneStore : IObjectStore
                 _parsed.FileSystem, key.Value, RcloneReader.ToHeader(range), cancellationToken);
             return await RcloneReader.ReadAsync(response, key, range, maxBytes, cancellationToken);
         }
-        catch (RcloneException e) when (e.Status == RcloneException.NotOpened)
+        catch (Exception e) when (e is RcloneException { Status: RcloneException.NotOpened }
+            || (!range.IsWhole && (e is RcloneException or HttpRequestException or IOException)))
         {
-            // Some remotes refuse a range behind the end already there.
+            // Remotes answer a range behind the end with all kinds of failures: the size decides what it means.
             await SliceAsync(key, range, maxBytes, cancellationToken);
             throw;
         }

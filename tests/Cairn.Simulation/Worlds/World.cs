@@ -91,8 +91,19 @@ sealed class World
 
     public async Task<Repository> OpenForReadingAsync(IObjectStore store, EngineEnvironment environment)
     {
-        using var secret = new SealingKeySecret(new SealingKey(RecoveryKey.Secret.Copy()));
-        return await RepositoryOpener.OpenWithSecretAsync(store, secret, environment, CancellationToken.None);
+        while (true)
+        {
+            var key = RecoveryKey;
+            using var secret = new SealingKeySecret(new SealingKey(key.Secret.Copy()));
+            try
+            {
+                return await RepositoryOpener.OpenWithSecretAsync(store, secret, environment, CancellationToken.None);
+            }
+            catch (WrongKeyException) when (RecoveryKey != key)
+            {
+                // Replaced while this one was frozen: whoever typed the old one types the new.
+            }
+        }
     }
 
     /// <summary>Ends this life: an invariant is broken.</summary>

@@ -23,7 +23,10 @@ public class RuleReaderTests
                 "--exclude", "b", "-ec"]);
         Assert.Empty(parsed.Errors);
         Assert.Equal(
-            ["--exclude-caches", "--exclude *.o", "--include a", "--exclude-older-than 3D", "--exclude b", "--exclude c"],
+            [
+                "--exclude-caches", "--exclude *.o", "--include a", "--exclude-older-than 3D", "--exclude b",
+                "--exclude c",
+            ],
             options.Request(parsed, Stream.Null).Rules.Select(rule => rule.ToString()));
     }
 

@@ -7,8 +7,8 @@ sealed class Campaign(int parallel)
     readonly List<LifeResult> _violations = [];
 
     public Coverage Coverage { get; } = new();
-    /// <summary>Called now and then with the count of seeds.</summary>
-    public Action<long>? OnProgress { get; init; }
+    /// <summary>Called now and then with the count of seeds, and those of them with a violation.</summary>
+    public Action<long, IReadOnlyList<ulong>>? OnProgress { get; init; }
 
     public long Seeds { get; private set; }
     public long Steps { get; private set; }
@@ -47,12 +47,13 @@ sealed class Campaign(int parallel)
         lock (_lock)
         {
             Seeds++;
-            if (Seeds % 500 == 0)
-                OnProgress?.Invoke(Seeds);
             Steps += life.Steps;
             Coverage.Add(life.Coverage);
             if (life.Violation is not null)
                 _violations.Add(life);
+            // With what was found so far, in case the campaign does not live to its end.
+            if (Seeds % 500 == 0 || life.Violation is not null)
+                OnProgress?.Invoke(Seeds, [.. _violations.Select(found => found.Seed).Order()]);
         }
     }
 }

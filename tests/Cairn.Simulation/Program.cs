@@ -52,7 +52,8 @@ static class Program
             var watch = Stopwatch.StartNew();
             var campaign = new Campaign(int.Parse(Value("--parallel") ?? $"{Environment.ProcessorCount}"))
             {
-                OnProgress = seeds => Console.Error.WriteLine($"{seeds} seeds, {watch.Elapsed.TotalSeconds:0} s"),
+                OnProgress = (seeds, found) => Console.Error.WriteLine(
+                    $"{seeds} seeds, {watch.Elapsed.TotalSeconds:0} s, violations in: {string.Join(' ', found)}"),
             };
             // A broken rule need be found only once.
             campaign.Run(

@@ -81,6 +81,8 @@ public static class Rules
         new("10-extents", "The lengths add up to the size"),
         new("10-lists", "**Extent list**"),
         new("10-upper", "**Upper piece**"),
+        new("10-restore-through", "a reader MUST NOT run it before a person has seen it and agreed",
+            "what a program asks a person is not in an object"),
         new("11-parameters", "Parameters (descriptor): minimum, average, maximum"),
         new("11-secrets", "Gear table: HKDF-Expand"),
         new("11-cuts", "writers of one repository MUST agree"),

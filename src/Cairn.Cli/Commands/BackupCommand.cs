@@ -28,11 +28,7 @@ static class BackupCommand
         var selection = new SelectionOptions();
         var oneFileSystem = CommonOptions.OneFileSystem();
         var reading = new ReadingOptions();
-        var trust = new Option<string?>("--trust")
-        {
-            Description = "Deduplicate against what these stored: enrolled (the default), own, or hosts by name",
-            HelpName = "own|enrolled|HOST,…",
-        };
+        var trust = CommonOptions.Trust();
         var dryRun = CommonOptions.DryRun("Walk, compare and read, but store nothing");
         var dataClass = CommonOptions.DataClass();
         var jobs = new JobOptions();

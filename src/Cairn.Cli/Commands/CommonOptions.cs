@@ -31,6 +31,12 @@ static class CommonOptions
 
     public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask whether to go on" };
 
+    public static Option<string?> Trust() => new("--trust")
+    {
+        Description = "Deduplicate against what these stored: enrolled (the default), own, or hosts by name",
+        HelpName = "own|enrolled|HOST,…",
+    };
+
     public static Option<bool> OneFileSystem() => new("--one-file-system", "-x")
     {
         Description = "Do not enter other file systems",

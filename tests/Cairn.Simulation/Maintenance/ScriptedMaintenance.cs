@@ -152,10 +152,22 @@ sealed class MaintenanceRound(
     async Task<HashSet<UInt128>> NeededAsync(CancellationToken cancellationToken)
     {
         var read = new List<(ObjectHash Hash, Ledger Ledger)>();
+        var gone = new List<ObjectHash>();
         foreach (var (key, hash) in await LedgersAsync(cancellationToken))
-            read.Add((hash, await ObjectReader.ReadAsync(repository.Store, key, hash, OpenLedger, cancellationToken)));
+        {
+            try
+            {
+                read.Add(
+                    (hash, await ObjectReader.ReadAsync(repository.Store, key, hash, OpenLedger, cancellationToken)));
+            }
+            catch (StoreException e) when (e.Kind == StoreErrorKind.NotFound)
+            {
+                gone.Add(hash);
+            }
+        }
         var snapshots = await SnapshotsAsync(ObjectNames.Snapshots, cancellationToken);
         await _retired.LookAsync(cancellationToken);
+        world.Require(gone.All(_retired.Void.Contains), $"{name} misses a ledger that is not void (P2)");
         var forgotten = snapshots.Where(snapshot => _retired.Forgotten.Contains(snapshot.Hash))
             .Select(snapshot => snapshot.Ledger).ToHashSet();
         // M7: a ledger counts until its void is final, or its snapshot is forgotten.

@@ -61,5 +61,8 @@ public static class CheckOperation
             context.Findings.Drop(name.Key.Value);
             lost.Drop(name);
         }
+        // A prune removes what is finally void.
+        foreach (var ledger in context.Inventory.Ledgers.Where(ledger => retired.Void.Contains(ledger.Name.Hash)))
+            context.Findings.Drop(ledger.Key.Value);
     }
 }

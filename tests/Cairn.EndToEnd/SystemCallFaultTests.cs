@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Cairn.EndToEnd.Campaigns;
 
 namespace Cairn.EndToEnd;
@@ -120,7 +121,10 @@ public sealed class SystemCallFaultTests(SystemCallFaultTests.Machine machine)
         Everywhere => [],
         InRepository => Directory.EnumerateFileSystemEntries(repository, "*", SearchOption.AllDirectories)
             .Prepend(repository),
-        _ => [where.Replace("REPOSITORY", repository).Replace("TARGET", target)],
+        // Written under a temporary name, which is the same every time.
+        AtTarget => [Path.Combine(
+            target, $".cairn-restore-{Convert.ToHexStringLower(SHA256.HashData("kept"u8))[..16]}")],
+        _ => [where.Replace("REPOSITORY", repository)],
     };
 
     /// <summary>A repository with one snapshot that must survive everything.</summary>

@@ -79,7 +79,7 @@ public class HistoryTests
         using var disk = new LoopDisk("ext4", "16M");
         using var home = new CairnHome();
         home.Init();
-        disk.Run("head -c 50000 /dev/urandom > f; sleep 2.1");
+        disk.Run("head -c 50000 /dev/urandom > f; sync; sleep 3");
         home.Run("backup", disk.Path).RequireExit(0);
         // Something else takes the number that this file system had.
         disk.Run("cd ..; truncate -s 1M other; umount mounted; losetup -f other; mount -o loop image mounted;"

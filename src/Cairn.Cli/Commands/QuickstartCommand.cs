@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Cairn.App.Setup;
-using Cairn.Engine.Primitives;
 using Cairn.Cli.Rendering;
+using Cairn.Engine.Primitives;
 
 namespace Cairn.Cli.Commands;
 
@@ -34,7 +34,7 @@ static class QuickstartCommand
         output.Summary($"  configuration: {setup.ConfigurationFile}");
         output.Summary($"  passphrase:    {setup.PassphraseFile}");
         output.Summary("                 generated, so that nobody need type it. While this file is here");
-        output.Summary("                 this machine can read its backups; after cairn init it cannot");
+        output.Summary("                 this machine can read its backups; one without it cannot");
         output.Summary($"  recovery key:  {setup.RecoveryFile}");
         output.Summary("                 copy both to another place, then delete the recovery key here");
     }

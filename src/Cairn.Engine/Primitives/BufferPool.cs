@@ -6,7 +6,8 @@ namespace Cairn.Engine.Primitives;
 
 /// <summary>
 /// Lends native buffers in power-of-two sizes and keeps a bounded amount of returned ones for the next caller.
-/// <see cref="Outstanding"/> must be zero when an operation is over: the tests' leak check.
+/// <see cref="Outstanding"/> must be zero when an operation is over: the tests' leak check. What is kept goes with the
+/// pool.
 /// </summary>
 public sealed unsafe class BufferPool(long keptBytesMax = BufferPool.DefaultKeptBytes)
 {
@@ -16,9 +17,20 @@ public sealed unsafe class BufferPool(long keptBytesMax = BufferPool.DefaultKept
 
     public static BufferPool Shared { get; } = new();
 
-    readonly ConcurrentBag<nint>[] _free = [.. Enumerable.Range(0, 31).Select(_ => new ConcurrentBag<nint>())];
+    // Stacks, for a bag has finalizers of its own, which may run before this one's.
+    readonly ConcurrentStack<nint>[] _free = [.. Enumerable.Range(0, 31).Select(_ => new ConcurrentStack<nint>())];
     long _keptBytes;
     long _outstanding;
+
+    // Nobody who still holds a buffer of it lets a pool go, and who holds none cannot return one.
+    ~BufferPool()
+    {
+        foreach (var stack in _free)
+        {
+            while (stack.TryPop(out var address))
+                NativeMemory.Free((void*)address);
+        }
+    }
 
     /// <summary>Buffers lent and not yet given back.</summary>
     public long Outstanding => Interlocked.Read(ref _outstanding);
@@ -28,7 +40,7 @@ public sealed unsafe class BufferPool(long keptBytesMax = BufferPool.DefaultKept
     {
         Invariant.That(length is >= 0 and <= CapacityMax);
         var capacity = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(length, CapacityMin));
-        if (_free[BitOperations.Log2((uint)capacity)].TryTake(out var address))
+        if (_free[BitOperations.Log2((uint)capacity)].TryPop(out var address))
             Interlocked.Add(ref _keptBytes, -capacity);
         else
             address = (nint)NativeMemory.Alloc((nuint)capacity);
@@ -41,7 +53,7 @@ public sealed unsafe class BufferPool(long keptBytesMax = BufferPool.DefaultKept
         Interlocked.Decrement(ref _outstanding);
         if (Interlocked.Add(ref _keptBytes, capacity) <= keptBytesMax)
         {
-            _free[BitOperations.Log2((uint)capacity)].Add(address);
+            _free[BitOperations.Log2((uint)capacity)].Push(address);
             return;
         }
         Interlocked.Add(ref _keptBytes, -capacity);

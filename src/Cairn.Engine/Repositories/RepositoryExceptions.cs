@@ -44,5 +44,6 @@ public sealed class WrongKeyException(string message) : Exception(message);
 /// <summary>The credential is damaged or belongs to another repository.</summary>
 public sealed class CredentialException(string message) : Exception(message);
 
-/// <summary>A backup could not be committed because what it needs keeps being condemned.</summary>
+/// <summary>A backup could not be committed: what it needs keeps being condemned, or its snapshot was forgotten before
+/// it was reported.</summary>
 public sealed class CommitException(string message) : Exception(message);

@@ -1,3 +1,4 @@
+using Cairn.Engine.Primitives;
 using Cairn.Simulation.Worlds;
 using Cairn.Testing.Simulated.Buckets;
 using Cairn.Testing.Simulated.Stores;
@@ -14,12 +15,16 @@ sealed class RunObserver
     readonly HashSet<string> _ledgers = [];
     int _indices;
     bool _isCommitted;
+    bool _isLookDue;
 
     public RunObserver(World world, ProcessLife life)
     {
         (_world, _life) = (world, life);
         life.OnCall = Observe;
     }
+
+    /// <summary>Snapshots that were forgotten when the look behind the last commit began.</summary>
+    public IReadOnlySet<ObjectHash> ForgottenBeforeLastLook { get; private set; } = new HashSet<ObjectHash>();
 
     public void End()
     {
@@ -36,6 +41,11 @@ sealed class RunObserver
             $"a host reads what is not its: {call}");
         if (call.Member == StoreMember.Stat && IsBelow(call, "packs/"))
             _world.Coverage.Count("packs taken up after a crash");
+        if (call.Member == StoreMember.List && IsBelow(call, "retired/") && _isLookDue)
+        {
+            _isLookDue = false;
+            ForgottenBeforeLastLook = _world.Judge.Forgotten.ToHashSet();
+        }
         if (call.Member != StoreMember.Put)
             return;
         if (IsBelow(call, "packs/") && _packs.Add(call.Name) && _ledgers.Count > 0 && !_isCommitted
@@ -44,7 +54,7 @@ sealed class RunObserver
         if (IsBelow(call, "index/"))
             _indices++;
         if (IsBelow(call, "snapshots/"))
-            _isCommitted = true;
+            _isCommitted = _isLookDue = true;
         if (IsBelow(call, "ledgers/") && _ledgers.Add(call.Name) && _isCommitted)
             _world.Coverage.Count("ledger replaced after a proposal");
     }

@@ -83,7 +83,7 @@ sealed class SimulatedHost
             _world.Log.Add($"{Name}: {run.Tag} is reported as {result.Snapshot!.Value.Key}");
             if (run.Report(result) is { } wrong)
                 throw _world.Fail(wrong);
-            _world.Judge.Report(run);
+            _world.Judge.Report(run, look.ForgottenBeforeLastLook);
             Count(result, isStream);
         }
         catch (Exception e) when (IsAllowed(e, life))

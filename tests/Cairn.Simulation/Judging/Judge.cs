@@ -41,6 +41,9 @@ sealed class Judge(World world)
     /// <summary>Snapshots that count, by the hash of their object.</summary>
     public IReadOnlyDictionary<ObjectHash, SnapshotName> Committed => _committed;
 
+    /// <summary>Snapshots that are forgotten by now.</summary>
+    public IReadOnlySet<ObjectHash> Forgotten => _forgotten;
+
     public HostRun NewRun(string host)
     {
         var run = new HostRun(_runs.Count + 1, host);
@@ -59,9 +62,13 @@ sealed class Judge(World world)
     }
 
     /// <summary>P2: what was reported counts, and goes on to count.</summary>
-    public void Report(HostRun run)
+    /// <param name="forgottenBefore">What was forgotten when the run's last look began (H5).</param>
+    public void Report(HostRun run, IReadOnlySet<ObjectHash> forgottenBefore)
     {
         var name = run.Reported!.Value;
+        world.Require(
+            !forgottenBefore.Contains(name.Hash),
+            $"{run} is reported, and was forgotten before its last look (H5, INV-1)");
         world.Require(
             !_void.Contains(name.Ledger) || _forgotten.Contains(name.Hash),
             $"{run} is reported, and its ledger is void (P2, INV-1)");
@@ -148,7 +155,10 @@ sealed class Judge(World world)
     {
         world.Require(
             _ledgers.TryGetValue(name.Ledger, out var packs), $"{call}: committed before its ledger (H3, INV-1)");
-        if (_void.Contains(name.Ledger) || !_committed.TryAdd(name.Hash, name))
+        // A late repetition of a PUT brings back a snapshot that was forgotten, and its packs went by decision.
+        if (_forgotten.Contains(name.Hash))
+            world.Coverage.Count("late PUT of a forgotten snapshot");
+        if (_void.Contains(name.Ledger) || _forgotten.Contains(name.Hash) || !_committed.TryAdd(name.Hash, name))
             return;
         foreach (var pack in packs!)
         {

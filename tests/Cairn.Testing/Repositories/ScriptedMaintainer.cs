@@ -21,5 +21,7 @@ public sealed class ScriptedMaintainer(TestRepository test, Repository opened)
             await test.Store.DeleteAsync(ObjectNames.Pack(pack), CancellationToken.None);
     }
 
+    public Task ForgetAsync(ObjectHash snapshot) => _writer.ForgetAsync([snapshot], CancellationToken.None);
+
     public Task ProposeVoidAsync(ObjectHash ledger) => _writer.ProposeVoidAsync([ledger], CancellationToken.None);
 }

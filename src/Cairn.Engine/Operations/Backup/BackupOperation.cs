@@ -185,6 +185,7 @@ public static class BackupOperation
                 // after the ledger and spare what it names; but a ledger that is given up needs another, and nothing
                 // is read again.
                 await session.LookAsync(cancellationToken);
+                session.RequireUnforgotten(name);
                 if (!session.IsProposedVoid(ledger))
                     return name;
             }

@@ -5,6 +5,7 @@ using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Writing;
+using Cairn.Engine.Snapshots;
 using Cairn.Engine.State;
 using Cairn.Engine.Storage;
 
@@ -164,6 +165,18 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
 
     /// <summary>H5: whether the ledger is about to be given up, or has been.</summary>
     public bool IsProposedVoid(ObjectHash ledger) => retired.VoidProposed.Contains(ledger);
+
+    /// <summary>
+    /// H5: a snapshot is there for everybody as soon as it is stored. If the answer was late by weeks, it may have been
+    /// forgotten, and its packs deleted, before this run heard of it: it must not be reported as a backup.
+    /// </summary>
+    public void RequireUnforgotten(SnapshotName snapshot)
+    {
+        if (retired.Forgotten.Contains(snapshot.Hash))
+            throw new CommitException(
+                $"this backup's snapshot {snapshot.Hash.ToString()[..SnapshotInfo.ShortIdLength]} was forgotten before "
+                + "this run could report it, and does not count any more. Run the backup again");
+    }
 
     PackTable[] TakeUnindexed()
     {

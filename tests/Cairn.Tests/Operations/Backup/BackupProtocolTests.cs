@@ -222,6 +222,38 @@ public sealed class BackupProtocolTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_snapshot_that_was_forgotten_before_the_last_look_is_not_reported_H5(bool isVoid)
+    {
+        await using var world = await BackupWorld.CreateAsync();
+        world.AddSomeFiles();
+        using var admin = await world.Test.OpenForReadingAsync();
+        var maintainer = new ScriptedMaintainer(world.Test, admin);
+        // The answer to the PUT comes late: by then all of it is gone.
+        var store = new HookedStore(world.Test.Store);
+        store.After = async (member, name) =>
+        {
+            if (member != StoreMember.Put || !ObjectNames.TryParseSnapshot(new ObjectKey(name), out var snapshot))
+                return;
+            await maintainer.ForgetAsync(snapshot.Hash);
+            if (isVoid)
+                await maintainer.ProposeVoidAsync(snapshot.Ledger);
+            var packs = PackHashes(world);
+            await maintainer.CondemnAsync(packs);
+            await maintainer.DeleteAsync(packs);
+        };
+        var failure = await Assert.ThrowsAsync<CommitException>(() => world.BackupAsync(store));
+        Assert.Contains("forgotten", failure.Message);
+        Assert.Single(world.Names("snapshots/"));
+        Assert.Equal(0, await world.AssertAllRestoreAsync());
+
+        // And the next run finds its way unaided, whatever the failed one remembered.
+        var result = await world.BackupAsync();
+        await world.AssertRestoresAsync(result.Snapshot, world.Capture());
+    }
+
     [Fact]
     public async Task A_condemnation_that_comes_after_the_snapshot_changes_nothing()
     {

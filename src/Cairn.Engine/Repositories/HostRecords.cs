@@ -48,8 +48,7 @@ public static class HostRecords
             }
         }
         records.Sort((left, right) => left.Record.Sequence.CompareTo(right.Record.Sequence));
-        foreach (var stored in records)
-            Apply(stored.Record, registry);
+        registry.AddAll(Enrolled(records, registry));
         problems.AddRange(FindGaps(records));
         return (records.Count == 0 ? default : new Tail(records[^1].Record.Sequence, records[^1].Hash), problems);
     }
@@ -87,16 +86,23 @@ public static class HostRecords
         return RecordCodecs.DecodeHost(opened.Body.Span);
     }
 
-    static void Apply(HostRecord record, SignerRegistry registry)
+    // What all records together say: in between somebody who was revoked would be let in again.
+    static IEnumerable<EnrolledSigner> Enrolled(List<Stored> records, SignerRegistry known)
     {
-        var publicKey = new SigningPublicKey(record.PublicKey.Span);
-        var time = TimeRange.FromRecord(record.Created);
-        if (record.Kind == HostRecord.Types.Kind.Revoke)
-            registry.Revoke(publicKey.ToSignerId(), time);
-        else
-            registry.Add(new EnrolledSigner(
-                publicKey.ToSignerId(), publicKey, record.Name,
-                IsMaintainer: record.Kind == HostRecord.Types.Kind.Endorse, record.MayForget, time));
+        var enrolled = new Dictionary<SignerId, EnrolledSigner>();
+        foreach (var record in records.Select(stored => stored.Record))
+        {
+            var publicKey = new SigningPublicKey(record.PublicKey.Span);
+            var id = publicKey.ToSignerId();
+            var time = TimeRange.FromRecord(record.Created);
+            if (record.Kind != HostRecord.Types.Kind.Revoke)
+                enrolled[id] = new EnrolledSigner(
+                    id, publicKey, record.Name, IsMaintainer: record.Kind == HostRecord.Types.Kind.Endorse,
+                    record.MayForget, time);
+            else if ((enrolled.GetValueOrDefault(id) ?? known.FindEnrolled(id)) is { } revoked)
+                enrolled[id] = revoked with { Revoked = time };
+        }
+        return enrolled.Values;
     }
 
     static IEnumerable<string> FindGaps(List<Stored> records)

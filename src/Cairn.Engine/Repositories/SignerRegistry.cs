@@ -18,8 +18,10 @@ public sealed record EnrolledSigner(
 /// </summary>
 public sealed class SignerRegistry : ISignerDirectory
 {
-    readonly Dictionary<SignerId, SigningPublicKey> _admins = [];
-    readonly Dictionary<SignerId, EnrolledSigner> _enrolled = [];
+    // Replaced and never changed: others ask while somebody looks who was let in meanwhile.
+    volatile Dictionary<SignerId, SigningPublicKey> _admins = [];
+    volatile Dictionary<SignerId, EnrolledSigner> _enrolled = [];
+    readonly Lock _changing = new();
 
     public IReadOnlyCollection<EnrolledSigner> Enrolled => _enrolled.Values;
 
@@ -30,14 +32,30 @@ public sealed class SignerRegistry : ISignerDirectory
 
     public EnrolledSigner? FindEnrolled(SignerId id) => _enrolled.GetValueOrDefault(id);
 
-    public void AddAdmin(SigningPublicKey admin) => _admins[admin.ToSignerId()] = admin;
+    public void AddAdmin(SigningPublicKey admin)
+    {
+        lock (_changing)
+            _admins = new(_admins) { [admin.ToSignerId()] = admin };
+    }
 
-    public void Add(EnrolledSigner signer) => _enrolled[signer.Id] = signer;
+    public void Add(EnrolledSigner signer) => AddAll([signer]);
+
+    /// <summary>All at once: in no moment does anybody miss one of them, or find the state of another time.</summary>
+    public void AddAll(IEnumerable<EnrolledSigner> signers)
+    {
+        lock (_changing)
+        {
+            var enrolled = new Dictionary<SignerId, EnrolledSigner>(_enrolled);
+            foreach (var signer in signers)
+                enrolled[signer.Id] = signer;
+            _enrolled = enrolled;
+        }
+    }
 
     public void Revoke(SignerId id, DateTimeOffset when)
     {
-        if (_enrolled.TryGetValue(id, out var signer))
-            _enrolled[id] = signer with { Revoked = when };
+        if (FindEnrolled(id) is { } signer)
+            Add(signer with { Revoked = when });
     }
 
     public SigningPublicKey? Find(SignerId signer, ObjectType type)

@@ -33,24 +33,25 @@ public static class SnapshotCatalog
         return await ListAsync(repository, retired, cancellationToken);
     }
 
-    /// <summary>As seen with what the log has read so far.</summary>
+    /// <summary>As seen with what the log has read so far; it looks again only for what cannot be read.</summary>
     public static async Task<SnapshotListing> ListAsync(
         Repository repository, RetiredLog retired, CancellationToken cancellationToken)
     {
         repository.RequireSecrets();
-        var problems = new ConcurrentQueue<ObjectProblem>();
+        var problems = new List<ObjectProblem>();
         var names = new List<SnapshotName>();
         var notAccepted = new List<SnapshotName>();
         await foreach (var info in repository.Store.ListAsync(ObjectNames.Snapshots, cancellationToken))
         {
             if (info.ForeignName is not null || !ObjectNames.TryParseSnapshot(info.Key, out var name))
-                problems.Enqueue(ObjectProblem.OfForeignName(info.Name));
+                problems.Add(ObjectProblem.OfForeignName(info.Name));
             else if (!IsRetired(name, retired))
                 (IsAccepted(name, retired, repository.Signers) ? names : notAccepted).Add(name);
         }
         if (names.Any(name => repository.Signers.FindEnrolled(name.Host) is null))
             await repository.LearnSignersAsync(cancellationToken);
         var snapshots = new ConcurrentQueue<SnapshotInfo>();
+        var unread = new ConcurrentQueue<(SnapshotName Name, ObjectProblem Problem)>();
         var parallel = new ParallelOptions
         {
             MaxDegreeOfParallelism = Math.Max(repository.Store.Capabilities.Concurrency, 1),
@@ -64,9 +65,14 @@ public static class SnapshotCatalog
             }
             catch (Exception e) when (ObjectProblem.TryFrom(name.Key, e) is { } problem)
             {
-                problems.Enqueue(problem);
+                unread.Enqueue((name, problem));
             }
         });
+        // A prune removes what was forgotten, also since it was listed here: that is no problem.
+        if (!unread.IsEmpty)
+            await retired.LookAsync(repository, cancellationToken);
+        foreach (var (_, problem) in unread.Where(item => !IsRetired(item.Name, retired)))
+            problems.Add(problem);
         return new SnapshotListing(
             [.. snapshots.OrderBy(snapshot => snapshot.Time).ThenBy(snapshot => snapshot.Name.Key)],
             [.. problems.OrderBy(problem => problem.Object, StringComparer.Ordinal)]) { NotAccepted = notAccepted };

@@ -1,4 +1,5 @@
 using System.Text;
+using Cairn.Engine.Crypto;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Operations.Check;
 using Cairn.Engine.Primitives;
@@ -149,7 +150,6 @@ public sealed class CheckOperationTests
         await using var test = await SampleAsync();
         using var admin = await test.OpenForReadingAsync();
         var writer = new RetiredWriter(admin.Keys, admin.RequireSecrets().Admin, test.Environment, test.Store);
-        var names = (await test.ObjectsAsync()).Keys.Select(name => new ObjectKey(name)).ToList();
         var isDone = false;
         var store = new HookedStore(test.Store);
         store.Before = async (member, name) =>
@@ -157,25 +157,52 @@ public sealed class CheckOperationTests
             if (isDone || member != StoreMember.Get || !name.StartsWith("snapshots/", StringComparison.Ordinal))
                 return;
             isDone = true;
-            List<ObjectHash> snapshots = [], packs = [];
-            foreach (var key in names)
-            {
-                if (ObjectNames.TryParseSnapshot(key, out var snapshot))
-                    snapshots.Add(snapshot.Hash);
-                if (ObjectNames.TryParsePack(key, out var pack))
-                    packs.Add(pack);
-            }
-            await writer.ForgetAsync(snapshots, TestContext.Current.CancellationToken);
-            await writer.CondemnAsync(packs, TestContext.Current.CancellationToken);
-            await writer.ListDeletionAsync(packs, TestContext.Current.CancellationToken);
-            foreach (var pack in packs)
-                await test.Store.DeleteAsync(ObjectNames.Pack(pack), TestContext.Current.CancellationToken);
+            await ForgetAndDeleteAllAsync(test, writer);
         };
         var result = await CheckAsync(test, percent: 100, store);
         Assert.True(isDone);
         Assert.DoesNotContain(result.Findings, finding => finding.Severity != CheckSeverity.Note);
         Assert.Equal((0, 0), (result.LostFileCount, result.Snapshots));
         Assert.Empty(result.LostFiles);
+    }
+
+    [Fact]
+    public async Task What_a_maintainer_deletes_who_was_endorsed_beside_a_check_is_no_damage()
+    {
+        await using var test = await SampleAsync();
+        var isDone = false;
+        var store = new HookedStore(test.Store);
+        store.Before = async (member, name) =>
+        {
+            if (isDone || member != StoreMember.Get || !name.StartsWith("packs/", StringComparison.Ordinal))
+                return;
+            isDone = true;
+            using var admin = await test.OpenForReadingAsync();
+            using var seed = await Endorsement.WriteAsync(admin, "late");
+            using var late = new Signer(seed);
+            await ForgetAndDeleteAllAsync(test, new RetiredWriter(admin.Keys, late, test.Environment, test.Store));
+        };
+        var result = await CheckAsync(test, percent: 100, store);
+        Assert.True(isDone);
+        Assert.DoesNotContain(result.Findings, finding => finding.Severity != CheckSeverity.Note);
+        Assert.Equal(0, result.LostFileCount);
+    }
+
+    static async Task ForgetAndDeleteAllAsync(TestRepository test, RetiredWriter writer)
+    {
+        List<ObjectHash> snapshots = [], packs = [];
+        foreach (var key in (await test.ObjectsAsync()).Keys.Select(name => new ObjectKey(name)))
+        {
+            if (ObjectNames.TryParseSnapshot(key, out var snapshot))
+                snapshots.Add(snapshot.Hash);
+            if (ObjectNames.TryParsePack(key, out var pack))
+                packs.Add(pack);
+        }
+        await writer.ForgetAsync(snapshots, TestContext.Current.CancellationToken);
+        await writer.CondemnAsync(packs, TestContext.Current.CancellationToken);
+        await writer.ListDeletionAsync(packs, TestContext.Current.CancellationToken);
+        foreach (var pack in packs)
+            await test.Store.DeleteAsync(ObjectNames.Pack(pack), TestContext.Current.CancellationToken);
     }
 
     static async Task<CheckResult> CheckAsync(TestRepository test, double percent, IObjectStore? store = null)

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Indexing;
 using Cairn.Engine.Primitives;
@@ -14,7 +16,8 @@ sealed class Coverage
 {
     readonly BlobIndex _index;
     readonly IReadOnlySet<PackNumber> _missing;
-    readonly Dictionary<PackNumber, LedgerPack>? _needed;
+    readonly Dictionary<UInt128, LedgerPack>? _needed;
+    readonly ConcurrentDictionary<PackNumber, LedgerPack?> _neededOf = [];
 
     /// <param name="ledger">Null if it cannot be read: then only what is there is asked.</param>
     /// <param name="moves">Where what it names was moved to.</param>
@@ -23,14 +26,9 @@ sealed class Coverage
     {
         _index = index;
         _missing = missing;
-        if (ledger is null)
-            return;
-        _needed = [];
-        foreach (var pack in MoveExpansion.Expand(ledger, moves))
-        {
-            foreach (var number in index.FindPacksByPrefix(pack.PackPrefix))
-                _needed[number] = pack;
-        }
+        _needed = ledger is null
+            ? null
+            : MoveExpansion.Expand(ledger, moves).ToDictionary(pack => pack.PackPrefix);
     }
 
     public BlobState StateOf(BlobId id)
@@ -47,5 +45,11 @@ sealed class Coverage
 
     bool IsFine(BlobLocation place) =>
         !_missing.Contains(place.Pack)
-        && (_needed is null || (_needed.TryGetValue(place.Pack, out var pack) && pack.Names(place.Row)));
+        && (_needed is null || (NeededOf(place.Pack) is { } pack && pack.Names(place.Row)));
+
+    // Asked of each pack when it turns up: the index learns of packs that are made while a check runs.
+    LedgerPack? NeededOf(PackNumber number) => _neededOf.GetOrAdd(number, static (pack, self) =>
+        self._needed!.TryGetValue(self.PrefixOf(pack), out var found) ? found : null, this);
+
+    UInt128 PrefixOf(PackNumber pack) => BinaryPrimitives.ReadUInt128BigEndian(_index.GetPack(pack).Name.AsSpan());
 }

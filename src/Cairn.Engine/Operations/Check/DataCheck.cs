@@ -164,7 +164,7 @@ sealed class DataCheck(CheckContext context)
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await context.Session.Retired.LookAsync(cancellationToken);
+            await context.Session.Retired.LookAsync(context.Repository, cancellationToken);
             return context.Session.Retired.Deleted.Contains(name);
         }
         finally

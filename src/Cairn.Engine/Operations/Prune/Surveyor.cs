@@ -169,14 +169,14 @@ sealed class Surveyor(Repository repository, BlobIndex index, RetiredLog retired
             await _retiredLook.WaitAsync(CancellationToken.None);
             try
             {
-                await retired.LookAsync(cancellationToken);
+                await retired.LookAsync(repository, cancellationToken);
+                if (!retired.Void.Contains(listed.Name.Hash))
+                    throw;
             }
             finally
             {
                 _retiredLook.Release();
             }
-            if (!retired.Void.Contains(listed.Name.Hash))
-                throw;
             return null;
         }
     }
@@ -214,7 +214,7 @@ sealed class Surveyor(Repository repository, BlobIndex index, RetiredLog retired
         if (retired.Gaps.Any() || moves.Gaps.Any())
         {
             await moves.LookAsync(cancellationToken);
-            await retired.LookAsync(cancellationToken);
+            await retired.LookAsync(repository, cancellationToken);
         }
         if (retired.Gaps.FirstOrDefault() is { } gap)
             throw Stop(ObjectNames.Retired, gap);

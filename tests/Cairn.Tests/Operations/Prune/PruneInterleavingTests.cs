@@ -1,4 +1,11 @@
+using Cairn.Engine.Formats;
+using Cairn.Engine.Operations.Check;
 using Cairn.Engine.Operations.Prune;
+using Cairn.Engine.Repositories;
+using Cairn.Engine.Repositories.Hosts;
+using Cairn.Engine.Repositories.Reading;
+using Cairn.Engine.Snapshots;
+using Cairn.Testing.Repositories;
 using Cairn.Testing.State;
 using Cairn.Testing.Stores;
 using Cairn.Tests.Operations.Backup;
@@ -25,7 +32,53 @@ public sealed class PruneInterleavingTests
     public Task A_prune_in_every_moment_of_a_prune_INV_1_INV_4() => ForEachCallAsync(
         (scene, store) => scene.World.PruneAsync(Repacks, store), scene => scene.World.PruneAsync(Repacks));
 
-    static async Task ForEachCallAsync(Func<Scene, HookedStore, Task> run, Func<Scene, Task> other)
+    [Fact]
+    public Task A_prune_in_every_moment_of_a_check_which_finds_no_damage() => ForEachCallAsync(
+        CheckAsync, async scene =>
+        {
+            await scene.ForgetLastAsync();
+            await scene.World.PruneAsync(Repacks);
+        });
+
+    [Fact]
+    public Task A_late_maintainer_in_every_moment_of_a_check_which_finds_no_damage() => ForEachCallAsync(
+        CheckAsync, async scene =>
+        {
+            await scene.ForgetLastAsync();
+            await scene.PruneAsNewMaintainerAsync(Repacks);
+        });
+
+    [Fact]
+    public Task A_prune_in_every_moment_of_a_listing_which_finds_nothing_missing() => ForEachCallAsync(
+        ListAsync, async scene =>
+        {
+            await scene.ForgetLastAsync();
+            await scene.World.PruneAsync(Repacks);
+        }, callsMin: 5);
+
+    static async Task ListAsync(Scene scene, HookedStore store)
+    {
+        await scene.BackupAsync();
+        using var admin = await scene.World.OpenAsAdminAsync(store);
+        var listing = await SnapshotCatalog.ListAsync(admin, CancellationToken.None);
+        Assert.Empty(listing.Problems);
+        Assert.InRange(listing.Snapshots.Count, 1, 2);
+    }
+
+    static async Task CheckAsync(Scene scene, HookedStore store)
+    {
+        await scene.BackupAsync();
+        using var admin = await scene.World.OpenAsAdminAsync(store);
+        using var session = await ReadSession.OpenAsync(admin, new MemoryStateFolder(), CancellationToken.None);
+        var result = await CheckOperation.RunAsync(
+            session, new CheckOptions { ReadDataPercent = 100, Workers = 2 }, new CheckMonitor(),
+            CancellationToken.None);
+        Assert.DoesNotContain(result.Findings, finding => finding.Severity != CheckSeverity.Note);
+        Assert.Equal(0, result.LostFileCount);
+    }
+
+    static async Task ForEachCallAsync(
+        Func<Scene, HookedStore, Task> run, Func<Scene, Task> other, int callsMin = 15)
     {
         var calls = 0;
         for (var isReached = true; isReached; calls++)
@@ -52,7 +105,7 @@ public sealed class PruneInterleavingTests
             await world.PruneAsync(Repacks);
             Assert.Equal(restored, await world.AssertAllRestoreAsync([.. scene.Trees]));
         }
-        Assert.True(calls > 15, $"only {calls} calls");
+        Assert.True(calls > callsMin, $"only {calls} calls");
         TestContext.Current.SendDiagnosticMessage("{0} moments", calls);
     }
 
@@ -60,6 +113,8 @@ public sealed class PruneInterleavingTests
     sealed class Scene(BackupWorld world)
     {
         const int Files = 40;
+
+        SnapshotName _last;
 
         public BackupWorld World => world;
 
@@ -82,10 +137,26 @@ public sealed class PruneInterleavingTests
             world.Wait();
         }
 
+        /// <summary>What was backed up last does not count any more.</summary>
+        public async Task ForgetLastAsync()
+        {
+            await world.ForgetAsync(_last);
+            Trees.RemoveAt(Trees.Count - 1);
+        }
+
+        /// <summary>By somebody whom nobody has heard of who reads the repository already.</summary>
+        public async Task PruneAsNewMaintainerAsync(PruneOptions options)
+        {
+            using var machine = await TestHost.JoinAsync(world.Test, "late", HostRole.Maintainer, mayForget: true);
+            using var maintainer = await RepositoryOpener.OpenWithMaintainerAsync(
+                world.Test.Store, machine.MaintainerCredential, world.Environment, CancellationToken.None);
+            await PruneWorld.PruneAsync(maintainer, options);
+        }
+
         public async Task BackupAsync(HookedStore? store = null)
         {
             var result = await world.BackupAsync(store, new MemoryStateFolder());
-            Assert.NotNull(result.Snapshot);
+            _last = Assert.NotNull(result.Snapshot);
             Trees.Add(world.Capture());
         }
     }

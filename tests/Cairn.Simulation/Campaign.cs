@@ -3,6 +3,8 @@ namespace Cairn.Simulation;
 /// <summary>Many lives, some side by side: each has threads of its own and shares nothing.</summary>
 sealed class Campaign(int parallel)
 {
+    const int SeedsPerProgress = 100;
+
     readonly Lock _lock = new();
     readonly List<LifeResult> _violations = [];
 
@@ -52,7 +54,7 @@ sealed class Campaign(int parallel)
             if (life.Violation is not null)
                 _violations.Add(life);
             // With what was found so far, in case the campaign does not live to its end.
-            if (Seeds % 500 == 0 || life.Violation is not null)
+            if (Seeds % SeedsPerProgress == 0 || life.Violation is not null)
                 OnProgress?.Invoke(Seeds, [.. _violations.Select(found => found.Seed).Order()]);
         }
     }

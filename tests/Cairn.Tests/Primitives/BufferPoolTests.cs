@@ -5,12 +5,13 @@ using Xunit;
 
 namespace Cairn.Tests.Primitives;
 
+[Collection(Measured.Name)]
 public sealed class BufferPoolTests
 {
     const int Pools = 64;
     const int BufferBytes = 256 << 20;
 
-    /// <summary>Nothing of it is touched, so only addresses are spent: more than all other tests together do.</summary>
+    /// <summary>Nothing of it is touched, so only addresses are spent.</summary>
     [Fact]
     public void What_a_pool_keeps_goes_with_the_pool_INV_8()
     {

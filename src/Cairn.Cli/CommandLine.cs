@@ -27,6 +27,7 @@ static class CommandLine
         root.Add(ExplainCommand.Create(global));
         root.Add(DoctorCommand.Create(global));
         root.Add(ForgetCommand.Create(global));
+        root.Add(TagCommand.Create(global));
         root.Add(PruneCommand.Create(global));
         root.Add(KeyCommand.Create(global));
         root.Add(HostCommand.Create(global));

@@ -68,6 +68,7 @@ MAX_UPPER_ROWS = 65536
 MAX_LENGTH = (1 << 62) - 1
 MAX_INDEX_PACKS = 65536
 MAX_LEDGER_PACKS = 1 << 24
+MAX_TAGS, TAGS_UNIT, MAX_SEALED_TAGS = 1024, 256, MIB
 MAX_ARGON2_KIB = 4 << 20
 MAX_PROBLEMS = 1000
 
@@ -251,11 +252,13 @@ FIRST_SEEN = message(hashes("objects"), Field("time", INT64))
 SUMMARY = message(
     hashes("records"), hashes("condemned"), hashes("deleted"), hashes("forgotten"), hashes("void_proposed"), hashes("void"), hashes("accepted"),
     Field("first_seen", FIRST_SEEN, repeated=True))
+TAG_LIST = message(hashes("objects"), hashes("replaces"), Field("epoch", UINT32), Field("sealed", BYTES))
+TAG_TEXTS = message(Field("tags", STRING, repeated=True))
 RETIRED = message(
     Field("sequence", UINT64), Field("previous", BYTES, size=(0, 32)), Field("created", INT64), Field("condemnation", PACK_LIST, oneof=True),
     Field("deletion", PACK_LIST, oneof=True), Field("forgotten", NAME_LIST, oneof=True), Field("void_proposal", NAME_LIST, oneof=True),
     Field("void_final", NAME_LIST, oneof=True), Field("first_seen", FIRST_SEEN, oneof=True), Field("accepted", NAME_LIST, oneof=True),
-    Field("summary", SUMMARY, oneof=True))
+    Field("summary", SUMMARY, oneof=True), Field("tags", TAG_LIST, oneof=True))
 PACK_MOVE = message(
     Field("from", BYTES, size=32), Field("to", BYTES, size=32), Field("from_rows", UINT32, repeated=True),
     Field("to_rows", UINT32, repeated=True))
@@ -341,6 +344,12 @@ def decode_utf8(content, what):
 def check_chain_start(record):
     require(record["sequence"] >= 1, "the sequence is 0")
     require((record["sequence"] == 1) == (record["previous"] == b""), "sequence and former record do not agree")
+
+
+def check_tag_list(content):
+    require(content["objects"], "tags of no snapshot")
+    size = len(content["sealed"])
+    require(0 < size <= MAX_SEALED_TAGS and size % TAGS_UNIT == 0, f"a box of tags of {size} bytes")
 
 
 # ---------------------------------------------------------------------------------------------------------------------------------------------
@@ -1100,7 +1109,7 @@ class Secret:
 class Snapshot:
     def __init__(self, name, signer, record):
         self.name, self.hash, self.signer, self.record = name.name, name.hash, signer, record
-        self.ledger_hash = name.ledger
+        self.ledger_hash, self.tags = name.ledger, record["tags"]
 
 
 class Repository:
@@ -1346,20 +1355,25 @@ class Repository:
             for field, values in what[0][1].items():
                 if isinstance(values, list) and (what[0][0] != "summary" or field == "records"):
                     require_ascending(values, field)
+            if what[0][0] == "tags":
+                check_tag_list(what[0][1])
             record["what"] = what[0]
             return record
 
+        self.tag_lists = {}
         sets, chains, summed = collections.defaultdict(set), collections.defaultdict(list), set()
         for name, envelope, record in self._under_index_key("retired", decode):
             what, content = record["what"]
-            if what == "forgotten" and envelope.signer not in self.may_forget and "admin" not in self.roles[envelope.signer]:
+            if what in ("forgotten", "tags") and envelope.signer not in self.may_forget and "admin" not in self.roles[envelope.signer]:
                 self.report(Failure(SIGNATURE, "the signer may not forget snapshots", name.name))
                 continue
             chains[envelope.signer].append((name, record))
             if what != "condemnation" and self._written_after_revocation(envelope):
                 self.report(Failure(SIGNATURE, "its maintainer had been revoked when it was written", name.name))
                 continue
-            if what == "summary":
+            if what == "tags":
+                self.tag_lists[name.hash] = name.name, content
+            elif what == "summary":
                 summed.update(content["records"])
                 for source, target in (("forgotten", "forgotten"), ("void", "void_final"), ("deleted", "deletion"), ("accepted", "accepted")):
                     sets[target].update(content[source])
@@ -1372,6 +1386,25 @@ class Repository:
                 if record["previous"] and record["previous"] not in present and record["previous"] not in summed:
                     self.report(Failure(MISSING, f"the record with sequence {record['sequence'] - 1} is not there", name.name))
         return sets
+
+    def later_tags(self, snapshot_hash):
+        """The tags that records of 14 gave a snapshot; None if there is no such record. To be called behind retired()."""
+        lists = {record: pair for record, pair in self.tag_lists.items() if snapshot_hash in pair[1]["objects"]}
+        replaced = {record for _, content in lists.values() for record in content["replaces"]}
+        texts = [self._open_tags(name, content) for record, (name, content) in lists.items() if record not in replaced]
+        return sorted(set().union(*texts), key=str.encode) if texts else None
+
+    def _open_tags(self, name, content):
+        with self._naming(name):
+            reader = Reader(unseal(content["sealed"], self.keys.of_epoch("restore", content["epoch"]), "tags"))
+            body = reader.take(reader.u32())
+            padding = reader.take(reader.end - reader.position)
+            require(len(padding) < TAGS_UNIT, "there is more behind tags than padding")
+            require_zeros(padding, "tags")
+            tags = decode_message(TAG_TEXTS, body)["tags"]
+            require(len(tags) <= MAX_TAGS, "there are too many tags")
+            require_ascending([tag.encode() for tag in tags], "tags")
+            return tags
 
     def moves(self):
         """Where rows went: for each pack that was copied from, a mapping from its rows to (pack, row)."""
@@ -1416,6 +1449,11 @@ class Repository:
             except Failure as failure:
                 self.report(failure)
                 continue
+            try:
+                later = self.later_tags(name.hash)
+                snapshot.tags = snapshot.tags if later is None else later
+            except Failure as failure:
+                self.report(failure)
             found.append((name.ulid, snapshot))
         return [snapshot for _, snapshot in sorted(found, key=lambda pair: pair[0])]
 
@@ -1697,7 +1735,8 @@ def command_list(repository, _):
     for snapshot in repository.snapshots(repository.ledgers(), repository.retired()):
         record = snapshot.record
         host = record["host_name"] or repository.host_names.get(snapshot.signer, "")
-        print(snapshot.hash.hex()[:8], shown_time(record["started"]), shown(host), shown(record["source"]))
+        tags = [f"[{shown(','.join(snapshot.tags))}]"] if snapshot.tags else []
+        print(snapshot.hash.hex()[:8], shown_time(record["started"]), shown(host), shown(record["source"]), *tags)
 
 
 def command_ls(repository, arguments):

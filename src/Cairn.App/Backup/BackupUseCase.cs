@@ -2,6 +2,7 @@ using System.Text;
 using Cairn.App.Access;
 using Cairn.App.Configuration;
 using Cairn.App.Jobs;
+using Cairn.App.Snapshots;
 using Cairn.App.Text;
 using Cairn.Engine.Manifests.Local;
 using Cairn.Engine.Operations.Backup;
@@ -92,8 +93,7 @@ public static class BackupUseCase
     {
         if (request.Job is null)
             ValidateKind(request);
-        foreach (var tag in request.Tags.Where(tag => tag.Length == 0 || tag.Contains(',')))
-            throw new UsageException($"\"{tag}\" is no tag: a tag is not empty and has no comma");
+        TagText.Require(request.Tags);
         SourceNaming.RequireSourceName(request.Name);
     }
 

@@ -80,7 +80,8 @@ public static class ForgetUseCase
     {
         var rules = request.Rules with { Zone = environment.Time.LocalTimeZone };
         return ForgetOperation.PlanAsync(
-            repository, request.Filter.Holds, rules, request.AcceptsTimes, cancellationToken);
+            repository, request.Filter.Holds, rules, request.AcceptsTimes, cancellationToken,
+            isMeantByTags: request.Filter.Tags.Count > 0);
     }
 
     // Who names a snapshot means it, be it the last of its source and its time a lie.
@@ -88,7 +89,8 @@ public static class ForgetUseCase
         Repository repository, ForgetRequest request, CancellationToken cancellationToken)
     {
         var listing = await SnapshotCatalog.ListAsync(repository, cancellationToken);
-        var named = request.Ids.Select(id => SnapshotFinder.FindById(listing.Snapshots, RequireId(id))).ToHashSet();
+        var named = request.Ids
+            .Select(id => SnapshotFinder.FindById(listing.Snapshots, SnapshotReference.RequireId(id))).ToHashSet();
         return new ForgetPlan
         {
             Decisions = [.. listing.Snapshots.Where(named.Contains)
@@ -96,11 +98,6 @@ public static class ForgetUseCase
             Doubtful = [], Problems = listing.Problems,
         };
     }
-
-    static string RequireId(string text) =>
-        text.Length >= SnapshotReference.PrefixLengthMin && text.All(char.IsAsciiHexDigit)
-            ? text.ToLowerInvariant()
-            : throw new UsageException($"\"{text}\" is no id of a snapshot", "see: cairn snapshots");
 
     static void Brake(ForgetPlan plan, double maxSharePercent)
     {

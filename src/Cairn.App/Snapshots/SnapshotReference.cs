@@ -35,6 +35,12 @@ public sealed record SnapshotReference(SnapshotSelector Selector, ReadOnlyMemory
         return new SnapshotReference(ParseName(name), ToPath(colon < 0 ? "" : text[(colon + 1)..]));
     }
 
+    /// <summary>An id or the beginning of one, where nothing else will do.</summary>
+    internal static string RequireId(string text) =>
+        text.Length >= PrefixLengthMin && text.All(char.IsAsciiHexDigit)
+            ? text.ToLowerInvariant()
+            : throw new UsageException($"\"{text}\" is no id of a snapshot", "see: cairn snapshots");
+
     // Times have colons themselves: the longest beginning that is a time, so @2026-01-31T07:00:db means a stream.
     static SnapshotReference ParseTime(string text, TimeProvider time)
     {

@@ -61,6 +61,14 @@ sealed class SnapshotFilterOptions
         };
     }
 
+    /// <summary>The same; the very filter of everything if no option is used.</summary>
+    public SnapshotFilter FilterOrEverything(CommandContext context)
+    {
+        var filter = Filter(context);
+        return filter with { Tags = SnapshotFilter.Everything.Tags } == SnapshotFilter.Everything
+            && filter.Tags.Count == 0 ? SnapshotFilter.Everything : filter;
+    }
+
     /// <summary>Null stays null.</summary>
     public static DateTimeOffset? ParseTime(string? text, CommandContext context) => text is null
         ? null

@@ -12,4 +12,6 @@ public static class Limits
     public const int BlobPlainBytes = 16 << 20;
     public const int IndexPacks = 65_536;
     public const int LedgerPacks = 1 << 24;
+    public const int SealedTagsMax = 1 << 20;
+    public const int SealedTagsUnit = 256;
 }

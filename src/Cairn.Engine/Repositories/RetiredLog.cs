@@ -47,6 +47,9 @@ public sealed class RetiredLog(
     /// <summary>Hashes of snapshots of revoked hosts that count all the same.</summary>
     public HashSet<ObjectHash> Accepted { get; } = [];
 
+    /// <summary>The tags that snapshots were given after they were made, still sealed.</summary>
+    public SealedTagRegister Tags { get; } = new();
+
     /// <summary>There are records of signers who are not known here.</summary>
     public bool HasUnknownSigners => _unknown.Count > 0;
 
@@ -139,7 +142,7 @@ public sealed class RetiredLog(
         if (record.WhatCase == RetiredRecord.WhatOneofCase.Summary)
             _chains.AddSummedUp(record.Summary.Records);
         if (IsEntitled(writer, record, name))
-            Apply(record);
+            Apply(record, name);
         return 0;
     }
 
@@ -162,13 +165,15 @@ public sealed class RetiredLog(
         return false;
     }
 
-    static bool Forgets(RetiredRecord record) => record.WhatCase == RetiredRecord.WhatOneofCase.Forgotten
+    // Rules keep snapshots by their tags: who takes a tag away lets forget take the snapshot.
+    static bool Forgets(RetiredRecord record) =>
+        record.WhatCase is RetiredRecord.WhatOneofCase.Forgotten or RetiredRecord.WhatOneofCase.Tags
         || (record.WhatCase == RetiredRecord.WhatOneofCase.Summary && record.Summary.Forgotten.Count > 0);
 
     /// <summary>Where the writer's chain ends: what its next record has to continue.</summary>
     public HostRecords.Tail TailOf(SignerId writer) => _chains.TailOf(writer);
 
-    void Apply(RetiredRecord record)
+    void Apply(RetiredRecord record, DatedName name)
     {
         switch (record.WhatCase)
         {
@@ -200,6 +205,9 @@ public sealed class RetiredLog(
                 break;
             case RetiredRecord.WhatOneofCase.Summary:
                 ApplySummary(record.Summary);
+                break;
+            case RetiredRecord.WhatOneofCase.Tags:
+                Tags.Add(name, record.Tags);
                 break;
         }
     }

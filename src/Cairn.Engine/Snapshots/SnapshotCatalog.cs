@@ -50,7 +50,7 @@ public static class SnapshotCatalog
         }
         if (names.Any(name => repository.Signers.FindEnrolled(name.Host) is null))
             await repository.LearnSignersAsync(cancellationToken);
-        var snapshots = new ConcurrentQueue<SnapshotInfo>();
+        var read = new ConcurrentQueue<SnapshotInfo>();
         var unread = new ConcurrentQueue<(SnapshotName Name, ObjectProblem Problem)>();
         var parallel = new ParallelOptions
         {
@@ -61,7 +61,7 @@ public static class SnapshotCatalog
         {
             try
             {
-                snapshots.Enqueue(await ReadAsync(repository, name, cancellation));
+                read.Enqueue(await ReadAsync(repository, name, cancellation));
             }
             catch (Exception e) when (ObjectProblem.TryFrom(name.Key, e) is { } problem)
             {
@@ -73,6 +73,14 @@ public static class SnapshotCatalog
             await retired.LookAsync(repository, cancellationToken);
         foreach (var (_, problem) in unread.Where(item => !IsRetired(item.Name, retired)))
             problems.Add(problem);
+        // With all that the log knows now, so that what gives them other tags takes the word of no record unseen.
+        var snapshots = new List<SnapshotInfo>();
+        foreach (var (snapshot, problem) in read.Select(one => SnapshotTags.Apply(repository, retired.Tags, one)))
+        {
+            snapshots.Add(snapshot);
+            if (problem is not null)
+                problems.Add(problem);
+        }
         return new SnapshotListing(
             [.. snapshots.OrderBy(snapshot => snapshot.Time).ThenBy(snapshot => snapshot.Name.Key)],
             [.. problems.OrderBy(problem => problem.Object, StringComparer.Ordinal)]) { NotAccepted = notAccepted };
@@ -86,7 +94,7 @@ public static class SnapshotCatalog
     public static bool IsAccepted(SnapshotName name, RetiredLog retired, SignerRegistry signers) =>
         signers.FindEnrolled(name.Host) is not { Revoked: not null } || retired.Accepted.Contains(name.Hash);
 
-    /// <summary>Reads one snapshot, which must be whole.</summary>
+    /// <summary>Reads one snapshot, which must be whole, with the tags that its host gave it.</summary>
     public static Task<SnapshotInfo> ReadAsync(
         Repository repository, SnapshotName name, CancellationToken cancellationToken) =>
         ObjectReader.ReadAsync(

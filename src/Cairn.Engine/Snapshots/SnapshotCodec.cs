@@ -1,4 +1,3 @@
-using System.Text;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Formats.Manifests;
 using Cairn.Engine.Formats.Records;
@@ -12,13 +11,7 @@ namespace Cairn.Engine.Snapshots;
 public static class SnapshotCodec
 {
     public const int ProblemsMax = 1000;
-    const int TextMax = 65_535;
-    const int TagsMax = 1024;
     const int RootsMax = 65_536;
-
-    // Not as UTF-16, which only some languages compare by: the order is that of the encoded bytes.
-    static readonly Comparer<string> Utf8Order = Comparer<string>.Create(
-        (left, right) => Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right)));
 
     public static byte[] Encode(SnapshotInfo info)
     {
@@ -33,8 +26,8 @@ public static class SnapshotCodec
             Parent = info.Parent is { } parent ? ByteString.CopyFrom(parent.AsSpan()) : ByteString.Empty,
         };
         record.Roots.AddRange(info.Roots.Select(root => ByteString.CopyFrom(root.Span)));
-        record.Tags.AddRange(info.Tags.Distinct(StringComparer.Ordinal).Order(Utf8Order));
-        Invariant.That(record.Tags.Count <= TagsMax);
+        record.Tags.AddRange(TagTextCodec.Sort(info.Tags));
+        Invariant.That(record.Tags.Count <= TagTextCodec.TagsMax);
         record.Problems.AddRange(info.Problems.Select(problem => new ProblemRecord
         {
             Path = ByteString.CopyFrom(problem.Path.Span), Message = problem.Message, IsError = problem.IsError,
@@ -68,14 +61,13 @@ public static class SnapshotCodec
         Require(record.ManifestLevel < ManifestLimits.Levels, "a manifest of too many levels");
         Require(record.Problems.Count <= ProblemsMax, "more problems than a snapshot lists");
         Require((ulong)record.Problems.Count <= record.ProblemCount, "more problems than it counts");
-        Require(record.Roots.Count <= RootsMax && record.Tags.Count <= TagsMax, "too many roots or tags");
+        Require(record.Roots.Count <= RootsMax, "too many roots");
         Require(record.Roots.All(root => root.Length <= ManifestLimits.PathBytes), "too long a root");
         Require(record.Statistics is not null, "no statistics");
         foreach (var text in (IEnumerable<string>)
-            [record.HostName, record.UserName, record.Source, record.Program, .. record.Tags])
-            Require(text.Length <= TextMax, "too long a text");
-        for (var i = 1; i < record.Tags.Count; i++)
-            Require(Utf8Order.Compare(record.Tags[i - 1], record.Tags[i]) < 0, "tags that do not ascend");
+            [record.HostName, record.UserName, record.Source, record.Program])
+            Require(text.Length <= TagTextCodec.TextMax, "too long a text");
+        TagTextCodec.Require(record.Tags);
     }
 
     static Formats.Records.SnapshotStatistics ToRecord(SnapshotStatistics statistics) => new()

@@ -18,7 +18,12 @@ public sealed record SnapshotInfo
     public required string UserName { get; init; }
     public required string Source { get; init; }
     public required IReadOnlyList<ReadOnlyMemory<byte>> Roots { get; init; }
+
+    /// <summary>Those it was given last: by its host, or later by a record (see <see cref="SnapshotTags"/>).</summary>
     public required IReadOnlyList<string> Tags { get; init; }
+
+    /// <summary>It was given others later, which cannot be read: <see cref="Tags"/> are its host's.</summary>
+    public bool HasUnreadableTags { get; init; }
     public required BlobId Manifest { get; init; }
     public required int ManifestLevel { get; init; }
     public required SnapshotStatistics Statistics { get; init; }

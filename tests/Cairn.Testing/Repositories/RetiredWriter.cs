@@ -48,6 +48,14 @@ public sealed class RetiredWriter(
     public Task MakeVoidAsync(IEnumerable<ObjectHash> ledgers, CancellationToken cancellationToken) =>
         PutAsync(new RetiredRecord { VoidFinal = NamesOf(ledgers) }, cancellationToken);
 
+    public Task TagAsync(
+        IEnumerable<ObjectHash> snapshots, uint epoch, byte[] box, CancellationToken cancellationToken)
+    {
+        var list = new TagList { Epoch = epoch, Sealed = ByteString.CopyFrom(box) };
+        list.Objects.AddRange(snapshots.Order().Select(Bytes));
+        return PutAsync(new RetiredRecord { Tags = list }, cancellationToken);
+    }
+
     async Task PutAsync(RetiredRecord record, CancellationToken cancellationToken)
     {
         record.Sequence = _sequence + 1;

@@ -5,6 +5,7 @@ using Cairn.Engine.Manifests;
 using Cairn.Engine.Operations.Diff;
 using Cairn.Engine.Operations.Find;
 using Cairn.Engine.Operations.Statistics;
+using Cairn.Engine.Operations.Tag;
 using Cairn.Engine.Operations.Verify;
 using Cairn.Engine.Sources;
 using Cairn.Tests.App;
@@ -46,6 +47,11 @@ static class HistoryEvents
             []);
         StatsRendering.Print(output, new StatisticsReport(usage, []), "source");
         RunRendering.Print(output, second);
+        TagRendering.Print(output, new TagPlan(null!)
+        {
+            Decisions = [new TagDecision(first, ["keep", "yearly"]), new TagDecision(second, second.Tags)],
+            Problems = [],
+        }, isDryRun: false);
     }
 
     static Entry File(long size) => new()

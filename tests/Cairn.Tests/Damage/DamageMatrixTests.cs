@@ -18,7 +18,7 @@ public sealed class DamageMatrixTests(DamageMatrixTests.Repository repository)
     [InlineData("ledgers/", 4)]
     [InlineData("snapshots/", 3)]
     [InlineData("moves/", 2)]
-    [InlineData("retired/", 2)]
+    [InlineData("retired/", 4)]
     public async Task Damage_of_every_kind_to_every_object_is_reported_and_costs_no_more_than_it_must_INV_3_INV_6(
         string folder, int objects)
     {

@@ -5,6 +5,7 @@ using Cairn.Engine.Formats;
 using Cairn.Engine.Formats.Records;
 using Cairn.Engine.Operations.Backup;
 using Cairn.Engine.Operations.KeyChanges;
+using Cairn.Engine.Operations.Tag;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Reading;
@@ -158,6 +159,12 @@ sealed class DamageWorld : IAsyncDisposable
         await NoteAsync();
         await maintainer.ProposeVoidAsync(new ObjectHash(Test.Random.Bytes(32)));
         await NoteAsync();
+        foreach (var tag in new[] { "yearly", "keep" })
+        {
+            var plan = await TagOperation.PlanAsync(opened, all => all, new TagChange { Add = [tag] }, default);
+            await TagOperation.ExecuteAsync(opened, plan, default);
+            await NoteAsync();
+        }
     }
 
     async Task ChangePassphraseAsync()

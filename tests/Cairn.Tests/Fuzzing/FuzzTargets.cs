@@ -3,7 +3,10 @@ using Cairn.Engine.Crypto;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Formats.Manifests;
 using Cairn.Engine.Primitives;
+using Cairn.Engine.Snapshots;
 using Cairn.Engine.Storage;
+using Cairn.Testing;
+using Cairn.Vectors;
 
 namespace Cairn.Tests.Fuzzing;
 
@@ -27,11 +30,25 @@ static partial class FuzzTargets
                 PieceReader.Refuse("bytes are left over");
             return value;
         }),
-        ObjectName(), PrintedRecoveryKey(), Leaf(), LeafByCursor(), Upper(), Extents(),
+        ObjectName(), PrintedRecoveryKey(), Leaf(), LeafByCursor(), Upper(), Extents(), TagTexts(),
         .. Bodies(), .. Envelopes(), .. Packs(), .. LocalFiles(),
     ]);
 
     public static IReadOnlyList<FuzzTarget> All() => Every.Value;
+
+    static FuzzTarget TagTexts() => new("tag-texts", FuzzSeeds.Of("tag-texts", "tag-texts"))
+    {
+        // A text has one encoding, so what is read says all that stood there but the length of the padding.
+        Decode = bytes =>
+        {
+            var tags = TagTextCodec.Decode(bytes);
+            var key = Kit.Keys.RestoreSecret;
+            var sealedAgain = TagTextCodec.Seal(tags, key.PublicKey, new SeededRandom(1));
+            Assert.NotNull(sealedAgain);
+            Assert.Equal(tags, TagTextCodec.Open(sealedAgain, key));
+            return null;
+        },
+    };
 
     static FuzzTarget Number(string name, Func<byte[], ulong> read) => new(name, FuzzSeeds.Of("varint", name))
     {

@@ -94,9 +94,10 @@ static partial class EntryPoints
         {
             if (!vector.IsSuccess)
                 Assert.Empty((IEnumerable<ObjectHash>)
-                    [.. log.Condemned, .. log.Deleted, .. log.Forgotten, .. log.VoidProposed, .. log.Void]);
+                    [.. log.Condemned, .. log.Deleted, .. log.Forgotten, .. log.VoidProposed, .. log.Void,
+                        .. log.Tags.Snapshots]);
         }
-        return log.Condemned.Count + log.Forgotten.Count > 0;
+        return log.Condemned.Count + log.Forgotten.Count + log.Tags.Snapshots.Count > 0;
     }
 
     static async Task UnlockAsync(Vector vector, StringBuilder released)

@@ -6,6 +6,7 @@ using Cairn.Engine.Formats.Manifests;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Storage;
+using Cairn.Engine.Snapshots;
 using Cairn.Vectors;
 using Cairn.Vectors.Scenarios;
 
@@ -30,6 +31,8 @@ static partial class EntryPoints
             using var key = RecoveryKey.Parse(vector.Field("text"));
             released.Append(Show.Secret(key));
         }))],
+        "tag-texts" => [("TagTextCodec", Now(released =>
+            released.Append(string.Concat(TagTextCodec.Decode(vector.Object!).Select(tag => $"tags {tag}\n")))))],
         "leaf" => LeafReaders(vector),
         "upper" => [("UpperPiece", Now(released =>
             released.Append(Show.Upper(UpperPiece.Decode(vector.Object!, int.Parse(vector.Field("level")))))))],

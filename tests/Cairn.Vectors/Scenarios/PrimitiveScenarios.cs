@@ -1,5 +1,7 @@
 using Cairn.Engine.Formats;
+using Cairn.Engine.Formats.Records;
 using Cairn.Engine.Primitives;
+using Google.Protobuf;
 using static Cairn.Vectors.Scenario;
 
 namespace Cairn.Vectors.Scenarios;
@@ -11,7 +13,29 @@ static class PrimitiveScenarios
     static readonly string Hash = Kit.Some("object").ToString();
     static readonly string Host = Kit.Host.Id.ToString();
 
-    public static IEnumerable<Vector> All() => [.. Varints(), .. Paddings(), .. Names()];
+    public static IEnumerable<Vector> All() => [.. Varints(), .. Paddings(), .. Names(), .. TagBoxes()];
+
+    static IEnumerable<Vector> TagBoxes() =>
+    [
+        TagBox("two", Success, "What a box of later tags holds.", TagBody("keep", "yearly"), zeros: 185,
+            "tags keep\ntags yearly\n"),
+        TagBox("none", Success, "No tags at all: all were taken away.", [], zeros: 204),
+        TagBox("descend", Framing, "Tags in the wrong order.", TagBody("yearly", "keep"), zeros: 185),
+        TagBox("repeat", Framing, "A tag twice.", TagBody("keep", "keep"), zeros: 187),
+        TagBox("too-much-padding", Framing, "One step more than is needed.", TagBody("keep"), zeros: 198 + 256),
+        Bytes("tag-texts/not-zeros", "tag-texts", Framing, "14-later-tags", "A one in the padding.", [0, 0, 0, 0, 1]),
+        Bytes("tag-texts/length-beyond", "tag-texts", Framing, "14-later-tags 1-limits",
+            "The length is greater than the box.", [1, 0, 0, 0x80]),
+        Bytes("tag-texts/too-short", "tag-texts", Framing, "14-later-tags", "There is no length.", [0, 0, 0]),
+    ];
+
+    static Vector TagBox(
+        string name, string expect, string comment, byte[] body, int zeros, string content = "") => Bytes(
+        $"tag-texts/{name}", "tag-texts", expect, "14-later-tags", comment,
+        [.. BitConverter.GetBytes(body.Length), .. body, .. new byte[zeros]], content);
+
+    static byte[] TagBody(params string[] tags) => new TagTexts { Tags = { tags } }.ToByteArray();
+
 
     static IEnumerable<Vector> Varints() =>
     [

@@ -113,18 +113,42 @@ static class RecordScenarios
         RetiredCase("name-too-short", Framing, "14-lengths", "A name of 31 bytes.",
             r => r.VoidFinal = new NameList { Objects = { ByteString.CopyFrom(new byte[31]) } }),
         RetiredCase("kind-unknown", Unsupported, "16-unsupported",
-            "Field 12 alone: what it announces is not known yet.",
-            _ => { }, bytes: b => b.Appending(0x62, 0)),
+            "Field 13 alone: what it announces is not known yet.",
+            _ => { }, bytes: b => b.Appending(0x6A, 0)),
         RetiredCase("length-beyond-the-record", Framing, "1-protobuf 1-limits",
             "The length of an announcement has 64 bits, of which the lower half is negative.",
             _ => { }, bytes: b => b.Appending(0x22, 0xFF, 0xFF, 0xFF, 0xFF, 0xF7, 0xFF, 0xFF, 0xFF, 0xFF, 1)),
         RetiredCase("length-turns-negative", Framing, "1-protobuf 1-limits",
             "An announcement of 2^31 - 1 bytes, in which a field begins: added up, its end lies before its beginning.",
             _ => { }, bytes: b => b.Appending(0x22, 0xFF, 0xFF, 0xFF, 0xFF, 7, 0x0A, 0xAC, 0xF6, 0x25)),
-        RetiredCase("unknown-field-beside", Framing, "1-protobuf", "A known announcement and field 13.",
-            r => r.Condemnation = new PackList { Packs = { Ascending(1) } }, bytes: b => b.Appending(0x6A, 0)),
+        RetiredCase("unknown-field-beside", Framing, "1-protobuf", "A known announcement and field 14.",
+            r => r.Condemnation = new PackList { Packs = { Ascending(1) } }, bytes: b => b.Appending(0x72, 0)),
         RetiredCase("signed-by-host", Signature, "6-signer 14-records", "Hosts do not retire anything.",
             r => r.Condemnation = new PackList { Packs = { Ascending(1) } }, Kit.Host),
+        .. TagLists(),
+    ];
+
+    static TagList Tags(int boxBytes = 256) => new()
+    {
+        Objects = { Ascending(2) }, Replaces = { Bytes(Kit.Some("former tags")) }, Epoch = 1,
+        Sealed = ByteString.CopyFrom(Enumerable.Repeat((byte)7, boxBytes).ToArray()),
+    };
+
+    static IEnumerable<Vector> TagLists() =>
+    [
+        RetiredCase("tags", Success, "14-records 14-tags",
+            "An admin gives two snapshots other tags, in place of what a former record said.",
+            r => r.Tags = Tags(), Kit.Admin),
+        RetiredCase("tags-of-none", Framing, "14-tags", "No snapshot is named.",
+            r => r.Tags = new TagList { Epoch = 1, Sealed = Tags().Sealed }, Kit.Admin),
+        RetiredCase("tags-without-box", Framing, "14-tags", "There is no box.", r => r.Tags = Tags(boxBytes: 0),
+            Kit.Admin),
+        RetiredCase("tags-not-padded", Framing, "14-tags", "A box of 255 bytes.", r => r.Tags = Tags(boxBytes: 255),
+            Kit.Admin),
+        RetiredCase("tags-replaces-descends", Framing, "14-lists", "The records it replaces in the wrong order.",
+            r => r.Tags = new TagList(Tags()) { Replaces = { Ascending(2).Reverse() } }, Kit.Admin),
+        RetiredCase("tags-signed-by-host", Signature, "6-signer 14-records", "Hosts only add.", r => r.Tags = Tags(),
+            Kit.Host),
     ];
 
     static Vector MoveCase(string name, string expect, string rules, string comment, PackMove move,

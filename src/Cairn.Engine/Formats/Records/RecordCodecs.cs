@@ -43,6 +43,8 @@ static class RecordCodecs
         TimeRange.FromRecord(record.Created);
         foreach (var (list, name) in ListsOf(record))
             StrictRecord.RequireAscending(list, HashSize, name);
+        if (record.WhatCase == RetiredRecord.WhatOneofCase.Tags)
+            RequireTagList(record.Tags);
         return record;
     }
 
@@ -59,6 +61,14 @@ static class RecordCodecs
                 throw Violation("a move of rows to another number of rows");
         }
         return record;
+    }
+
+    static void RequireTagList(TagList list)
+    {
+        if (list.Objects.Count == 0)
+            throw Violation("tags of no snapshot");
+        if (list.Sealed.Length is 0 or > Limits.SealedTagsMax || list.Sealed.Length % Limits.SealedTagsUnit != 0)
+            throw Violation($"a box of tags of {list.Sealed.Length} bytes");
     }
 
     static void RequireKnownKind(HostRecord record)
@@ -85,6 +95,7 @@ static class RecordCodecs
         RetiredRecord.WhatOneofCase.Accepted => [(record.Accepted.Objects, "accepted")],
         RetiredRecord.WhatOneofCase.FirstSeen => [ListOf(record.FirstSeen)],
         RetiredRecord.WhatOneofCase.Summary => ListsOf(record.Summary),
+        RetiredRecord.WhatOneofCase.Tags => [(record.Tags.Objects, "tags"), (record.Tags.Replaces, "replaces")],
         _ => [],
     };
 

@@ -38,6 +38,8 @@ sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missin
             if (snapshot is not null)
             {
                 Snapshots.Add(snapshot);
+                if (SnapshotTags.Apply(context.Repository, retired.Tags, snapshot).Problem is { } problem)
+                    context.Findings.Damage(problem.Object, problem.Kind, problem.Message);
                 await CheckAsync(snapshot, cancellationToken);
             }
             context.Monitor.Add();

@@ -4,6 +4,7 @@ using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.Repositories.Writing;
 using Cairn.Engine.Snapshots;
+using Cairn.Engine.Storage;
 
 namespace Cairn.Engine.Operations.Forget;
 
@@ -38,12 +39,16 @@ public static class ForgetOperation
 {
     /// <param name="isMeant">The snapshots that the rules are for.</param>
     /// <param name="believesHosts">Whether times count that only hosts claim.</param>
+    /// <param name="isMeantByTags">Whether tags decide for which snapshots the rules are.</param>
     public static async Task<ForgetPlan> PlanAsync(
         Repository repository, Func<SnapshotInfo, bool> isMeant, RetentionRules rules, bool believesHosts,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, bool isMeantByTags = false)
     {
-        var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers, skipsDamaged: true);
+        // Strictly: a record that cannot be read may hold the tag that keeps a snapshot.
+        var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers);
         await retired.LookAsync(repository, cancellationToken);
+        if (isMeantByTags || rules.Tags.Count > 0)
+            await RequireAllTagsAsync(repository, retired, cancellationToken);
         var stored = new Dictionary<ObjectHash, DateTimeOffset?>();
         await foreach (var info in repository.Store.ListAsync(ObjectNames.Snapshots, cancellationToken))
         {
@@ -56,7 +61,7 @@ public static class ForgetOperation
         var (doubtful, others) = (new List<SnapshotInfo>(), new List<SnapshotInfo>());
         foreach (var snapshot in listing.Snapshots)
         {
-            if (!isMeant(snapshot))
+            if (snapshot.HasUnreadableTags || !isMeant(snapshot))
                 others.Add(snapshot);
             else if (times.TimeOf(snapshot) is { } time)
                 chosen.Add((snapshot, time));
@@ -72,6 +77,24 @@ public static class ForgetOperation
             Doubtful = believesHosts ? [] : doubtful, Problems = listing.Problems,
         };
     }
+
+    // What is missing may be the tag that keeps a snapshot.
+    static async Task RequireAllTagsAsync(
+        Repository repository, RetiredLog retired, CancellationToken cancellationToken)
+    {
+        // A listing may show the second of two records that were stored while it ran, and not the first.
+        if (retired.Gaps.Any())
+            await retired.LookAsync(cancellationToken);
+        if (retired.Gaps.FirstOrDefault() is { } gap)
+            throw Stop(ObjectNames.Retired, gap);
+        if (retired.HasUnknownSigners && repository.HasHostGaps)
+            throw Stop(ObjectNames.Hosts, "records of hosts or maintainers are missing or damaged");
+    }
+
+    static DamagedObjectException Stop(string where, string what) => new(
+        new ObjectKey(where.TrimEnd('/')), FailureKind.Framing,
+        $"{what}, so that not all tags are known. Nothing was forgotten: run \"cairn check\", "
+        + "or use rules without tags");
 
     /// <summary>They no longer exist for anybody who reads, from the moment this returns.</summary>
     public static async Task ForgetAsync(

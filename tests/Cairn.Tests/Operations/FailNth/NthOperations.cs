@@ -3,6 +3,7 @@ using Cairn.Engine.Operations;
 using Cairn.Engine.Operations.Check;
 using Cairn.Engine.Operations.Forget;
 using Cairn.Engine.Operations.Prune;
+using Cairn.Engine.Operations.Tag;
 using Cairn.Engine.Operations.Restore;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Reading;
@@ -35,6 +36,10 @@ static class NthOperations
         ["forget"] = new(PrepareTwoOfWhichOneMayGoAsync, run => ForgetAsync(run.World))
         {
             Writes = true, AssertDone = async run => Assert.Empty((await PlanForgetAsync(run.World)).Forgotten),
+        },
+        ["tag"] = new(PrepareTwoAsync, run => TagAsync(run.World))
+        {
+            Writes = true, AssertDone = async run => Assert.Empty((await PlanTagAsync(run.World)).Changes),
         },
         ["prune"] = new(PrepareForgottenAsync, run => PruneAsync(run.World))
         {
@@ -147,6 +152,25 @@ static class NthOperations
         await ForgetOperation.ForgetAsync(repository, plan.Forgotten, PowerCutWorld.Token);
         return [.. repository.Problems, .. plan.Problems.Select(problem => problem.Message)];
     }
+
+    static async Task<IReadOnlyList<string>> TagAsync(PowerCutWorld world)
+    {
+        await using var store = world.OpenStore();
+        using var repository = await world.OpenForReadingAsync(store);
+        var plan = await PlanTagAsync(repository);
+        await TagOperation.ExecuteAsync(repository, plan, PowerCutWorld.Token);
+        return [.. repository.Problems, .. plan.Problems.Select(problem => problem.Message)];
+    }
+
+    static async Task<TagPlan> PlanTagAsync(PowerCutWorld world)
+    {
+        await using var store = world.OpenStore();
+        using var repository = await world.OpenForReadingAsync(store);
+        return await PlanTagAsync(repository);
+    }
+
+    static Task<TagPlan> PlanTagAsync(Repository repository) => TagOperation.PlanAsync(
+        repository, all => all, new TagChange { Add = ["keep"] }, PowerCutWorld.Token);
 
     static async Task<ForgetPlan> PlanForgetAsync(PowerCutWorld world)
     {

@@ -14,6 +14,7 @@ sealed class FindQuery
 
     readonly FindRequest _request;
     readonly Glob[] _patterns;
+    readonly bool _areForNames;
 
     public FindQuery(FindRequest request)
     {
@@ -26,6 +27,7 @@ sealed class FindQuery
         {
             throw new UsageException(e.Message, "write a literal [ as [[]");
         }
+        _areForNames = Array.TrueForAll(_patterns, pattern => pattern.IsForNames);
         Range = request.Patterns.Count == 1 ? RangeOf(request.Patterns[0]) : ManifestRange.Everything;
     }
 
@@ -51,6 +53,8 @@ sealed class FindQuery
     {
         if (_patterns.Length == 0)
             return true;
+        if (_areForNames)
+            return MatchesAny(record.Name, record.Kind);
         // A stream has no slash in front; everything else has an absolute path.
         var length = @class == ManifestLimits.StreamClass ? record.Name.Length
             : directory.Length + record.Name.Length + (directory.IsEmpty ? 1 : 2);
@@ -64,12 +68,20 @@ sealed class FindQuery
             path[length - record.Name.Length - 1] = (byte)'/';
         }
         record.Name.CopyTo(path[(length - record.Name.Length)..]);
-        var matches = false;
-        foreach (var pattern in _patterns)
-            matches |= pattern.Matches(path, isDirectory: record.Kind == EntryKind.Directory);
+        var matches = MatchesAny(path, record.Kind);
         if (rented is not null)
             ArrayPool<byte>.Shared.Return(rented);
         return matches;
+    }
+
+    bool MatchesAny(ReadOnlySpan<byte> path, EntryKind kind)
+    {
+        foreach (var pattern in _patterns)
+        {
+            if (pattern.Matches(path, isDirectory: kind == EntryKind.Directory))
+                return true;
+        }
+        return false;
     }
 
     static ManifestRange RangeOf(ReadOnlyMemory<byte> pattern)

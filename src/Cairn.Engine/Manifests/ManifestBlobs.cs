@@ -49,20 +49,20 @@ public sealed class ManifestBlobs(IBlobSource source, int readAhead = ManifestRe
             new(BlobKind.Manifest, node.Id, piece.Length),
         };
         var listed = new List<(FileContent, long)>();
-        var summary = default(LeafSummary);
+        var summary = new LeafSummary.Builder(piece);
         var cursor = new LeafCursor(piece.Span);
         LeafRecord record;
         while ((record = cursor.Read()) != LeafRecord.End)
         {
             if (record == LeafRecord.Block)
                 continue;
-            summary = summary.With(cursor, piece);
+            summary.Add(cursor);
             foreach (var blob in new RecordBlobs(cursor.Entry))
                 blobs.Add(blob);
             if (cursor.Entry.ListDepth > 0)
                 listed.Add((EntryCodec.ContentOf(cursor.Entry), cursor.Entry.Size));
         }
-        return new LeafBlobs(node, summary, blobs, listed);
+        return new LeafBlobs(node, summary.Build(cursor), blobs, listed);
     }
 
     sealed record LeafBlobs(

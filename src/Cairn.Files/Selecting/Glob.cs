@@ -19,6 +19,10 @@ public sealed class Glob
     readonly byte[][] _above;
     readonly bool _onlyDirectories, _ignoreCase;
 
+    // What a path must end with, byte by byte; and whether that is all that is asked of a name.
+    readonly byte[] _tail;
+    readonly bool _isTailAlone;
+
     public Glob(ReadOnlySpan<byte> pattern)
     {
         _ignoreCase = pattern.Length >= IgnoreCasePrefix.Length
@@ -35,7 +39,15 @@ public sealed class Glob
         _pattern = IsAbsolute ? text.SequenceEqual("/"u8) ? "/**"u8.ToArray() : text.ToArray() : [.. AnyDepth, .. text];
         GlobMatcher.Check(text);
         _above = Above(_pattern);
+        IsForNames = !IsAbsolute && !text.Contains((byte)'/') && text.IndexOf("**"u8) < 0;
+        _tail = _ignoreCase ? [] : text[(text.LastIndexOfAny("*?]"u8) + 1)..].ToArray();
+        // A character that the tail begins within would not be met there by the star.
+        _isTailAlone = IsForNames && !_ignoreCase && _tail.Length == text.Length - 1 && text[0] == '*'
+            && (_tail.Length == 0 || _tail[0] is < 0x80 or >= 0xC0);
     }
+
+    /// <summary>Whether the last name of a path is all that it looks at.</summary>
+    public bool IsForNames { get; }
 
     /// <summary>Whether it speaks of whole paths, not of names at any depth.</summary>
     public bool IsAbsolute { get; }
@@ -46,8 +58,11 @@ public sealed class Glob
     /// <summary>Whether it matches the path itself.</summary>
     public bool Matches(ReadOnlySpan<byte> path, bool isDirectory)
     {
-        if (_onlyDirectories && !isDirectory)
+        if (_onlyDirectories && !isDirectory || !path.EndsWith(_tail))
             return false;
+        if (IsForNames)
+            return _isTailAlone || GlobMatcher.Matches(
+                _pattern.AsSpan(AnyDepth.Length), path[(path.LastIndexOf((byte)'/') + 1)..], _ignoreCase);
         // A stream has no slash in front: there only a pattern for names can match.
         var isName = !IsAbsolute && !path.StartsWith("/"u8);
         return GlobMatcher.Matches(isName ? _pattern.AsSpan(AnyDepth.Length) : _pattern, path, _ignoreCase);

@@ -19,6 +19,9 @@ sealed class PieceMemory(IBlobSource source, FindOptions options, CancellationTo
     readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     readonly List<Task> _running = [];
 
+    // Whichever was read last: all snapshots go through a place together, so it is mostly one of the same place.
+    volatile FoundPiece? _former;
+
     /// <summary>Begins to read; whoever wants the piece later finds it at hand.</summary>
     public Task<FoundPiece> Request(BlobId id, int level)
     {
@@ -43,6 +46,8 @@ sealed class PieceMemory(IBlobSource source, FindOptions options, CancellationTo
     async Task<FoundPiece> ReadAsync(BlobId id, int level)
     {
         var piece = await source.ReadAsync(BlobKind.Manifest, id, _stop.Token);
-        return level == 0 ? FoundPiece.OfLeaf(piece, options) : FoundPiece.OfUpper(piece, level);
+        if (level > 0)
+            return FoundPiece.OfUpper(piece, level);
+        return _former = FoundPiece.OfLeaf(piece, options, _former);
     }
 }

@@ -33,15 +33,18 @@ public sealed record CairnPaths(string ConfigurationFolder, string StateFolder, 
         .Select(folder => Path.Combine(folder, ConfigurationName))
         .FirstOrDefault(File.Exists);
 
+    public static string CredentialFolder(string configurationFolder) =>
+        Path.Combine(configurationFolder, "credentials");
+
     public static string CredentialFile(string configurationFolder, RepositoryId repository) =>
-        Path.Combine(configurationFolder, "credentials", $"{repository}.json");
+        Path.Combine(CredentialFolder(configurationFolder), $"{repository}.json");
 
     public static string MaintainerFile(string configurationFolder, RepositoryId repository) =>
-        Path.Combine(configurationFolder, "credentials", $"{repository}.maintainer.json");
+        Path.Combine(CredentialFolder(configurationFolder), $"{repository}.maintainer.json");
 
     /// <summary>The secret halves of a request that this machine made.</summary>
     public static string RequestFile(string configurationFolder, SignerId host) =>
-        Path.Combine(configurationFolder, "credentials", "requests", $"{host}.json");
+        Path.Combine(CredentialFolder(configurationFolder), "requests", $"{host}.json");
 
     public string StateOf(RepositoryId repository) => Path.Combine(StateFolder, repository.ToString());
 

@@ -27,7 +27,7 @@ static class CommandRunner
     {
         using var output = global.CreateOutput(parsed);
         CommandContext? context = null;
-        var code = await RunGuardedAsync(output, cancellationToken, async () =>
+        var code = await RunGuardedAsync(output, parsed, cancellationToken, async () =>
         {
             await using var progress = new ProgressDisplay(output, TimeProvider.System);
             var environment = CreateEnvironment(output, progress);
@@ -46,7 +46,7 @@ static class CommandRunner
             return result;
         });
         if (context?.Watch is { } watch)
-            await RunGuardedAsync(output, CancellationToken.None, async () =>
+            await RunGuardedAsync(output, parsed, CancellationToken.None, async () =>
             {
                 await watch.FinishAsync(code);
                 return code;
@@ -55,7 +55,7 @@ static class CommandRunner
     }
 
     static async Task<int> RunGuardedAsync(
-        Output output, CancellationToken cancellationToken, Func<Task<int>> body)
+        Output output, ParseResult parsed, CancellationToken cancellationToken, Func<Task<int>> body)
     {
         try
         {
@@ -72,10 +72,16 @@ static class CommandRunner
             var code = cancellationToken.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Of(cause);
             if (code == ExitCodes.Interrupted)
                 cause = new OperationCanceledException();
-            output.Error(ErrorReport.Of(cause), code, details: e);
+            output.Error(ReportOf(cause, parsed), code, details: e);
             return code;
         }
     }
+
+    // What was restored is there, and a target that is not empty is refused.
+    static ErrorReport ReportOf(Exception cause, ParseResult parsed) =>
+        cause is OperationCanceledException && parsed.CommandResult.Command.Name == "restore"
+            ? new ErrorReport("interrupted", "run it again with --overwrite if-changed to go on")
+            : ErrorReport.Of(cause);
 
     static AppEnvironment CreateEnvironment(Output output, ProgressDisplay progress) => new()
     {

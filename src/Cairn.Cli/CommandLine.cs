@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cairn.Cli.Commands;
+using Cairn.Cli.Documentation;
 using Cairn.Cli.Rendering;
 
 namespace Cairn.Cli;
@@ -37,6 +38,7 @@ static class CommandLine
         root.Add(CompletionCommand.Create(global));
         root.Add(CompletionCommand.CreateSuggest(root));
         root.Add(ManCommand.Create(root));
+        CommandListHelp.ReplaceIn(root);
         return root;
     }
 
@@ -51,7 +53,8 @@ static class CommandLine
             return ReportUsage(parsed, global, mistake);
         if (parsed.Errors.Count > 0)
             return ReportUsage(
-                parsed, global, new(parsed.Errors[0].Message, $"see: {Mistyped.NameOf(parsed.CommandResult)} --help"));
+                parsed, global, new(
+                    ParserText.Of(parsed.Errors[0].Message), $"see: {Mistyped.NameOf(parsed.CommandResult)} --help"));
         var configuration = new InvocationConfiguration
         {
             EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,

@@ -42,13 +42,14 @@ sealed record ErrorReport(string Message, string? Hint)
 
     static (string Message, string? Hint) Describe(Exception exception) => exception switch
     {
-        OperationCanceledException => ("interrupted; nothing that is stored already is lost", null),
+        OperationCanceledException => ("interrupted; nothing that is stored already is lost", "run it again to go on"),
         UsageException e => (e.Message, e.Hint),
         KeyNeededException e => (e.Message, e.Hint),
         RefusedException e => (e.Message, e.Hint),
         OpenPgpException e => (e.Message, e.Hint),
         SnapshotNotFoundException e => (e.Message, e.Hint),
-        PathNotFoundException e => (e.Message, "see what is there with: cairn ls SNAPSHOT"),
+        PathNotFoundException e => (
+            e.Message, "see what is there with: cairn ls SNAPSHOT, or where it is with: cairn find NAME"),
         WrongKeyException e => (e.Message, null),
         NoRepositoryException e => (e.Message, null),
         UnsupportedFormatException e => (e.Message, "use a newer version of cairn for this repository"),
@@ -57,7 +58,7 @@ sealed record ErrorReport(string Message, string? Hint)
             (e.Message, "nothing opens without it: put cairn.json back from another copy of the repository"),
         DamagedObjectException e => (e.Message, "see the extent with: cairn check --read-data"),
         StoreException { Kind: StoreErrorKind.NotFound, Key: null } e =>
-            (e.Message, "to create a repository there: cairn init"),
+            (e.Message, "if nothing is to be mounted, and a new repository is wanted there: cairn init"),
         StoreException e => (e.Message, OwnHintAt(e.Message) is null ? HintFor(e.Kind) : null),
         SourceMissingException e => (e.Message, "nothing was recorded"),
         HookFailedException e => (e.Message, "nothing was recorded"),

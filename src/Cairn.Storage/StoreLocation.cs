@@ -41,7 +41,23 @@ public sealed record StoreLocation(StoreScheme Scheme, string Text, string Path)
         if (SchemeOf(text) is { } scheme)
             throw new StoreLocationException(
                 $"{text}: {scheme}:// is not a kind of repository; known are a path, file:///PATH, s3:// and rclone:");
+        RequirePath(text);
         return new StoreLocation(StoreScheme.Local, text, Absolute(text, workingFolder));
+    }
+
+    // Folders can be called so, but whoever writes it means something else.
+    static void RequirePath(string text)
+    {
+        if (text == "~" || text.StartsWith("~/", StringComparison.Ordinal))
+            throw new StoreLocationException(
+                $"{text}: here ~ is no home folder: the shell replaces it only where it is not quoted. Write the path "
+                + "out, or ./~ for a folder of that name");
+        foreach (var (start, form) in new[] { ("s3:", "s3://BUCKET/PREFIX"), ("file:", "file:///PATH") })
+        {
+            if (Starts(text, start))
+                throw new StoreLocationException(
+                    $"{text}: it is written {form}. For a folder of that name write ./{text}");
+        }
     }
 
     /// <exception cref="StoreException">There are no credentials for it.</exception>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Cairn.App.Text;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Hosts;
@@ -48,6 +49,31 @@ sealed class CredentialStore(CairnPaths paths, UseCaseEvents events)
     public void EnsureWritable() =>
         PrivateFile.CreateFolder(Path.Combine(paths.ConfigurationFolder, "credentials"));
 
+    /// <summary>What this machine is called in the repositories that it has credentials for; those that can be
+    /// read.</summary>
+    public IReadOnlyList<string> ReadHostNames()
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var folder in paths.ConfigurationFolders.Select(CairnPaths.CredentialFolder).Where(Directory.Exists))
+        {
+            foreach (var file in Directory.EnumerateFiles(folder, "*.json").Where(IsOfHost))
+            {
+                try
+                {
+                    using var credential = Read(file, bytes => HostCredential.Decode(bytes));
+                    names.Add(credential.HostName);
+                }
+                catch (CredentialException)
+                {
+                    // Whoever uses it will hear of it.
+                }
+            }
+        }
+        return [.. names];
+    }
+
+    static bool IsOfHost(string file) => !file.EndsWith(".maintainer.json", StringComparison.Ordinal);
+
     string? Find(Func<string, string> name) => paths.ConfigurationFolders.Select(name).FirstOrDefault(File.Exists);
 
     static string Free(string file) => File.Exists(file)
@@ -87,7 +113,7 @@ sealed class CredentialStore(CairnPaths paths, UseCaseEvents events)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CredentialException($"the credential {file} cannot be read: {e.Message}");
+            throw new CredentialException($"the credential {file} cannot be read: {FileTrouble.Describe(e)}");
         }
         finally
         {

@@ -50,7 +50,7 @@ static class ConfigurationReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationException($"{file} cannot be read: {e.Message}", e);
+            throw new ConfigurationException($"{file} cannot be read: {FileTrouble.Describe(e)}", e);
         }
     }
 

@@ -1,5 +1,6 @@
 using Cairn.App.Access;
 using Cairn.App.Snapshots;
+using Cairn.App.Text;
 using Cairn.Engine.Crypto;
 using Cairn.Engine.Operations.Backup;
 using Cairn.Engine.Operations.HostChanges;
@@ -173,7 +174,7 @@ public static class HostUseCases
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"the enrolment in {name} cannot be read: {e.Message}");
+            throw new UsageException($"the enrolment in {name} cannot be read: {FileTrouble.Describe(e)}");
         }
     }
 
@@ -187,7 +188,8 @@ public static class HostUseCases
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UsageException(
-                $"the file for the enrolment cannot be made: {e.Message}", "name a file that does not exist yet");
+                $"the file for the enrolment cannot be made: {FileTrouble.Describe(e)}",
+                "name a file that does not exist yet");
         }
     }
 }

@@ -45,6 +45,16 @@ static unsafe partial class Libc
             return Write((int)file.DangerousGetHandle(), pointer, (nuint)bytes.Length) == bytes.Length;
     }
 
+    [LibraryImport(Library, EntryPoint = "rmdir")]
+    private static partial int RemoveFolder(byte* path);
+
+    /// <summary>Leaves one alone that is not empty, or not there.</summary>
+    public static void RemoveEmptyFolder(ReadOnlySpan<byte> path)
+    {
+        fixed (byte* text = (byte[])[.. path, 0])
+            _ = RemoveFolder(text);
+    }
+
     /// <summary>The path without symlinks, or null if it is not there.</summary>
     public static byte[]? Resolve(ReadOnlySpan<byte> path)
     {

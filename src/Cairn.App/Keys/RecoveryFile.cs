@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Cairn.App.Text;
 using Cairn.Engine.Crypto;
 using Cairn.Engine.Primitives;
 
@@ -21,7 +22,8 @@ sealed class RecoveryFile : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UsageException(
-                $"the file for the recovery key cannot be made: {e.Message}", "name a file that does not exist yet");
+                $"the file for the recovery key cannot be made: {FileTrouble.Describe(e)}",
+                "name a file that does not exist yet");
         }
     }
 

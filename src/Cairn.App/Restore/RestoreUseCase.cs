@@ -25,6 +25,7 @@ public static class RestoreUseCase
         // What was there before keeps its own owner, mode and time: it may be somebody's /tmp.
         var isNew = Libc.Resolve(path) is null;
         using var existing = request.IsDryRun && isNew ? null : OpenTarget(path, request);
+        using var unused = new UnusedTarget(isNew && existing is not null ? path : null);
         IRestoreTarget target = existing is null ? new NowhereTarget() : existing;
         var monitor = new RestoreMonitor();
         var options = new RestoreOptions
@@ -42,6 +43,7 @@ public static class RestoreUseCase
             DeleteOperation.Execute(plan, existing, monitor);
         var result = await RestoreOperation.RunAsync(
             open.Session, snapshot, target, options, monitor, cancellationToken);
+        unused.Keep();
         return new RestoreReport(snapshot, path, result) { Deleted = plan };
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Cairn.App.Text;
 using Cairn.Engine.Crypto;
 using Cairn.Engine.Primitives;
 
@@ -58,7 +59,8 @@ static class IdentityFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UsageException(
-                $"the file for the identity cannot be made: {e.Message}", "name a file that does not exist yet");
+                $"the file for the identity cannot be made: {FileTrouble.Describe(e)}",
+                "name a file that does not exist yet");
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Cairn.App.Text;
 using Cairn.Engine.Primitives;
 using Microsoft.Win32.SafeHandles;
 
@@ -18,7 +19,7 @@ static class SecretBytes
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SecretSourceException($"the file with the {what} cannot be read: {e.Message}", e);
+            throw new SecretSourceException($"the file with the {what} cannot be read: {FileTrouble.Describe(e)}", e);
         }
     }
 

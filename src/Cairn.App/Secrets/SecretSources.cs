@@ -81,7 +81,7 @@ sealed class SecretSources(AppEnvironment environment, CairnConfiguration config
         if (environment.Variable(variable) is { Length: > 0 } value)
             return SecretBytes.FromText(value, $"passphrase in {variable}");
         if (options.File is { } file)
-            return SecretBytes.FromFile(file, Passphrase);
+            return FromPrivateFile(file);
         if (options.Descriptor is { } descriptor)
             return SecretBytes.FromDescriptor(descriptor, Passphrase);
         if (options.Command is { } command)
@@ -91,13 +91,22 @@ sealed class SecretSources(AppEnvironment environment, CairnConfiguration config
         if (configuration.PassphraseFile is { } configuredFile)
         {
             if (File.Exists(configuredFile) || environment.Prompt is null)
-                return SecretBytes.FromFile(configuredFile, Passphrase);
+                return FromPrivateFile(configuredFile);
             environment.Events.Notice(
                 $"there is no file {configuredFile}, which \"passphrase-file:\" in {configuration.File} names");
             return null;
         }
         return configuration.PassphraseCommand is { } configured ? SecretBytes.FromCommand(configured, Passphrase)
             : null;
+    }
+
+    // Not refused: the file may be another's to protect.
+    SecretKey FromPrivateFile(string file)
+    {
+        var secret = SecretBytes.FromFile(file, Passphrase);
+        if (PrivateFile.IsOpenToOthers(file))
+            environment.Events.Notice($"others on this machine can read the passphrase in {file}: run chmod 600 on it");
+        return secret;
     }
 
     SecretKey AskNew(string question, string optionStart, CancellationToken cancellationToken)

@@ -48,7 +48,7 @@ sealed class ListFile(AppEnvironment environment, SelectionRequest request)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"the list {Shown(name)} cannot be read: {e.Message}");
+            throw new UsageException($"the list {Shown(name)} cannot be read: {FileTrouble.Describe(e)}");
         }
     }
 

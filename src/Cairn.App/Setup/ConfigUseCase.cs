@@ -36,7 +36,7 @@ public static class ConfigUseCase
             FromFile("log-file", configuration.LogFile is { } log ? [log] : [], file),
             FromFile("metrics-file", configuration.MetricsFile is { } metrics ? [metrics] : [], file),
             FromFile("ping", configuration.Ping is { } ping ? [$"{ping.Host} (the rest may be a secret)"] : [], file),
-            new("host", [environment.HostName], "this machine"),
+            Host(environment),
         ];
     }
 
@@ -57,10 +57,19 @@ public static class ConfigUseCase
         return
         [
             new("configuration", paths.FindConfigurationFile() ?? paths.ConfigurationFile),
-            new("credentials", Path.Combine(paths.ConfigurationFolder, "credentials")),
+            new("credentials", CairnPaths.CredentialFolder(paths.ConfigurationFolder)),
             new("state", paths.StateFolder),
             new("cache", paths.CacheFolder),
         ];
+    }
+
+    // A repository knows a machine by the name that it was enrolled with.
+    static EffectiveSetting Host(AppEnvironment environment)
+    {
+        var names = new CredentialStore(environment.Paths, environment.Events).ReadHostNames();
+        return names.Count == 0
+            ? new("host", [environment.HostName], "this machine")
+            : new("host", names, "as enrolled");
     }
 
     static EffectiveSetting Repository(

@@ -17,6 +17,11 @@ public sealed record QuickstartRequest
 {
     /// <summary>What to back up.</summary>
     public required ReadOnlyMemory<byte> Folder { get; init; }
+
+    /// <summary>These get each step as it is done.</summary>
+    public Action<QuickstartSetup>? Made { get; init; }
+    public Action<BackupReport>? BackedUp { get; init; }
+    public Action<CheckResult>? Checked { get; init; }
 }
 
 /// <summary>What was made on the first run; null later.</summary>
@@ -42,8 +47,7 @@ public static class QuickstartUseCase
     const string Letters = "abcdefghjkmnpqrstvwxyz23456789";
 
     public static async Task<QuickstartReport> RunAsync(
-        AppEnvironment environment, QuickstartRequest request, Action<QuickstartSetup> made,
-        CancellationToken cancellationToken)
+        AppEnvironment environment, QuickstartRequest request, CancellationToken cancellationToken)
     {
         var folder = PathBytes.MakeAbsolute(request.Folder.Span, environment.WorkingFolder.Span);
         // Before anything is made.
@@ -54,12 +58,14 @@ public static class QuickstartUseCase
             ? await SetUpAsync(environment, configuration, cancellationToken)
             : null;
         if (setup is not null)
-            made(setup);
+            request.Made?.Invoke(setup);
         var access = new AccessOptions();
         var location = setup?.Location ?? configuration.Repository!;
         var backup = await BackupUseCase.RunAsync(
             environment, new BackupRequest { Access = access, Paths = [request.Folder] }, cancellationToken);
+        request.BackedUp?.Invoke(backup);
         var check = await CheckUseCase.RunAsync(environment, new CheckRequest { Access = access }, cancellationToken);
+        request.Checked?.Invoke(check);
         var compared = await QuickstartProof.CompareOneAsync(environment, access, backup, cancellationToken);
         return new QuickstartReport(setup, location, backup, check, compared);
     }

@@ -77,6 +77,8 @@ static partial class HostCommand
         output.Summary(
             $"enrolled {(report.Role == HostRole.Maintainer ? "the maintainer " : "")}{Show(report.Name)} "
             + $"({Short(report.Host)}) in the repository {report.Repository.ToString()[..16]}");
+        if (file is not null)
+            output.Summary($"take this file to that machine, and nothing else: {file}");
         output.Summary($"next, on that machine: cairn -r REPOSITORY host join {file ?? "FILE"}");
         output.Event("hostEnrolled", writer =>
         {

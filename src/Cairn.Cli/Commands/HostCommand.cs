@@ -98,6 +98,8 @@ static partial class HostCommand
             + $"{(revocation.Accepted == 1 ? "goes" : "go")} on to count"
             + (revocation.NotAccepted == 0 ? "" : $", {HumanText.Count(revocation.NotAccepted)} no longer "
                 + (revocation.NotAccepted == 1 ? "does" : "do")));
+        if (!signer.IsMaintainer)
+            output.Summary("what it writes from now on does not count, whatever time it claims");
         output.Notice(
             "it still has the keys that tell which contents are in the repository, and whatever rights the store "
             + "gives it: take those away there");

@@ -15,16 +15,25 @@ static class QuickstartCommand
         command.Add(folder);
         CommandRunner.Handle(command, global, async context =>
         {
-            var request = new QuickstartRequest { Folder = CommonOptions.ToBytes(
-                context.Parsed.GetRequiredValue(folder)) };
-            var report = await QuickstartUseCase.RunAsync(
-                context.Environment, request, setup => PrintSetup(context.Output, setup), context.Cancellation);
-            BackupRendering.Print(context.Output, report.Backup);
-            CheckCommand.Print(context.Output, report.Check);
+            var request = new QuickstartRequest
+            {
+                Folder = CommonOptions.ToBytes(context.Parsed.GetRequiredValue(folder)),
+                Made = setup => PrintSetup(context.Output, setup),
+                BackedUp = backup => Print(context.Output, () => BackupRendering.Print(context.Output, backup)),
+                Checked = check => Print(context.Output, () => CheckCommand.Print(context.Output, check)),
+            };
+            var report = await QuickstartUseCase.RunAsync(context.Environment, request, context.Cancellation);
             PrintNext(context.Output, report, context.Parsed.GetRequiredValue(folder));
             return ExitCodes.Gravest(CheckCommand.ExitCodeOf(report.Check), BackupCommand.ExitCodeOf(report.Backup));
         });
         return command;
+    }
+
+    // At once, so that it stands before what the next step says of itself.
+    static void Print(Output output, Action print)
+    {
+        print();
+        output.Flush();
     }
 
     static void PrintSetup(Output output, QuickstartSetup setup)

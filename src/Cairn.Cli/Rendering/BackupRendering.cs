@@ -71,7 +71,7 @@ static class BackupRendering
         output.Summary(
             $"  {HumanText.Count(counts.FilesNew)} new, {HumanText.Count(counts.FilesChanged)} changed, "
             + $"{HumanText.Count(counts.FilesUnchanged)} unchanged"
-            + (counts.EntriesVanished > 0 ? $", {HumanText.Count(counts.EntriesVanished)} vanished" : ""));
+            + (counts.EntriesVanished > 0 ? $", {HumanText.Count(counts.EntriesVanished)} gone or left out" : ""));
         output.Summary(
             $"  read {HumanText.Size(counts.BytesRead)}, stored {HumanText.Size(counts.BytesStored)} "
             + $"in {HumanText.Count(counts.PacksStored, "pack", "packs")}, "

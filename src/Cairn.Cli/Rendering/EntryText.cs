@@ -25,7 +25,9 @@ static class EntryText
         var target = entry.Kind == EntryKind.Symlink ? $" -> {ByteText.Show(entry.LinkTarget)}" : "";
         var owner = OwnerText(entry.Owner.UserName, entry.Owner.UserId);
         var group = OwnerText(entry.Owner.GroupName, entry.Owner.GroupId);
-        var time = TimeText(showsBorn ? entry.Born : entry.Modified);
+        // Of a directory that is there only for what lies in it, no time is kept.
+        var isAncestor = (entry.Marks & EntryMarks.Ancestor) != 0 && entry.Modified == default;
+        var time = TimeText(showsBorn ? entry.Born : isAncestor ? null : entry.Modified);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{ModeText(entry)} {owner,-8} {group,-8} {entry.Size,14:N0} {time,19} {name}{target}");

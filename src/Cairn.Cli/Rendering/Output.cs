@@ -33,6 +33,9 @@ sealed class Output : IDisposable
     /// <summary>Gets what a person sees besides results; null without one.</summary>
     public LogFile? Log { get; set; }
 
+    /// <summary>A summary was printed, and nothing new has begun: no progress is to follow it.</summary>
+    public bool HasSummed { get; private set; }
+
     /// <summary>Somebody watches, or a program that wants to know.</summary>
     public bool ShowsProgress => IsJson || (Options.IsErrorTerminal && !Options.IsQuiet);
 
@@ -86,6 +89,7 @@ sealed class Output : IDisposable
 
     public void Started(string what)
     {
+        HasSummed = false;
         Log?.Write(LogLevel.Info, what);
         if (IsJson)
             Event("start", writer => writer.WriteString("message", what));
@@ -148,6 +152,7 @@ sealed class Output : IDisposable
     /// <summary>One line on standard output, at once: readers follow along.</summary>
     public void Event(string type, Action<Utf8JsonWriter> content)
     {
+        HasSummed |= type == "summary";
         if (!IsJson)
             return;
         var line = JsonEvent.Write(type, type == "summary" ? content + SummaryEnd : content);

@@ -52,7 +52,7 @@ sealed class ProgressDisplay(Output output, TimeProvider time) : IAsyncDisposabl
             while (await timer.WaitForNextTickAsync(_stop.Token))
             {
                 var elapsed = time.GetElapsedTime(start);
-                if (_source is not { } source)
+                if (_source is not { } source || output.HasSummed)
                     continue;
                 if (source != shown)
                     (shown, start, elapsed, estimate) = (source, time.GetTimestamp(), default, new ProgressEstimate());

@@ -38,9 +38,10 @@ static class RestoreRendering
             output.Summary($"  {HumanText.Count(result.FilesKept, "file", "files")} left as found");
         if (result.FilesAlreadyThere > 0)
             output.Summary($"  {HumanText.Count(result.FilesAlreadyThere, "file was", "files were")} there already");
-        output.Summary(
-            $"  fetched {HumanText.Size(result.BytesFetched)} "
-            + $"from {HumanText.Count(result.PacksRead, "pack", "packs")}");
+        if (!isDryRun)
+            output.Summary(
+                $"  fetched {HumanText.Size(result.BytesFetched)} "
+                + $"from {HumanText.Count(result.PacksRead, "pack", "packs")}");
         foreach (var deletion in report.Deleted.Deletions)
         {
             output.Event("deletion", writer =>

@@ -33,6 +33,9 @@ static class StatsRendering
         if (groups.Count > 1)
             AddRow(table, all, total);
         output.Result(table);
+        output.Summary(
+            "SIZE: as restored; NEW: content that no snapshot before had; STORED: the same compressed, with\n"
+            + "manifests; TOTAL: STORED of all lines so far; DEDUP: SIZE / NEW; COMPRESSION: NEW / compressed");
         PrintSummary(output, report, all);
         SnapshotsRendering.PrintProblems(output, report.Problems);
     }

@@ -27,7 +27,9 @@ static class VerifyRendering
             VerifyChanges.Added => ("+", Colours.Green),
             _ => ("M", Colours.Yellow),
         };
-        var what = sign == "M" ? $"  {string.Join(", ", changes)}" : "";
+        // For programs the name stays; for a person "modified" says more than that the time is another.
+        var words = changes.Select(change => change == "modified" ? "time" : change);
+        var what = sign == "M" ? $"  {string.Join(", ", words)}" : "";
         output.Result(output.Paint(colour, $"{sign} {name}") + what);
         output.Event("difference", writer =>
         {

@@ -40,7 +40,7 @@ public sealed record SnapshotPath(byte Class, ReadOnlyMemory<byte> Path, Entry? 
             throw DamageOf(snapshot, e);
         }
         throw new PathNotFoundException(
-            $"the snapshot {snapshot.ShortId} has no {System.Text.Encoding.UTF8.GetString(path.Span)}");
+            $"the snapshot {snapshot.ShortId} has no /{System.Text.Encoding.UTF8.GetString(path.Span)}");
     }
 
     /// <summary>Manifest pieces that are authentic but contradict the format or each other.</summary>

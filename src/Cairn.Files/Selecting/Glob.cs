@@ -39,8 +39,11 @@ public sealed class Glob
         _pattern = IsAbsolute ? text.SequenceEqual("/"u8) ? "/**"u8.ToArray() : text.ToArray() : [.. AnyDepth, .. text];
         GlobMatcher.Check(text);
         _above = Above(_pattern);
-        IsForNames = !IsAbsolute && !text.Contains((byte)'/') && text.IndexOf("**"u8) < 0;
-        _tail = _ignoreCase ? [] : text[(text.LastIndexOfAny("*?]"u8) + 1)..].ToArray();
+        // A set that excludes something matches a slash too.
+        IsForNames = !IsAbsolute && text.IndexOfAny("/["u8) < 0 && text.IndexOf("**"u8) < 0;
+        _tail = _ignoreCase ? [] : _pattern[(_pattern.AsSpan().LastIndexOfAny("*?]"u8) + 1)..];
+        if (IsForNames && _tail.Length > text.Length)
+            _tail = text.ToArray();
         // A character that the tail begins within would not be met there by the star.
         _isTailAlone = IsForNames && !_ignoreCase && _tail.Length == text.Length - 1 && text[0] == '*'
             && (_tail.Length == 0 || _tail[0] is < 0x80 or >= 0xC0);

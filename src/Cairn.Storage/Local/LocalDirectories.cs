@@ -79,7 +79,8 @@ sealed class LocalDirectories(string root, bool createRoot, IDiskOperations disk
         else if (disk.Stat(root)?.Kind != DiskKind.Directory)
             throw new StoreException(
                 StoreErrorKind.NotFound,
-                $"there is no folder {root}: is the repository's disk mounted? A new repository is made with init");
+                $"there is no folder {root}: is the repository's disk mounted? If nothing is to be mounted, and a new "
+                + "repository is wanted there: cairn init");
     }
 
     // What is there may be what a run made that was killed before it came to sync; but only the deepest directory, for

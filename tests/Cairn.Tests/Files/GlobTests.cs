@@ -89,6 +89,34 @@ public class GlobTests
         }
     }
 
+    /// <summary>Names take a shorter way: their end first, then the name alone.</summary>
+    [Theory]
+    [InlineData(21), InlineData(22), InlineData(23)]
+    public void Random_patterns_for_names_match_like_the_definition(int seed)
+    {
+        var random = new Random(seed);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var pattern = string.Concat(random.GetItems<string>(["a", "b", "*", "?", "ä"], random.Next(1, 5)));
+            var path = "/" + string.Concat(random.GetItems<string>(["a", "b", "/", "ä"], random.Next(1, 9)));
+            if (pattern.StartsWith("**", StringComparison.Ordinal))
+                continue;
+            var glob = new Glob(Bytes(pattern));
+            var expected = Define($"**/{pattern}", path);
+            var actual = glob.Matches(Bytes(path), isDirectory: false);
+            Assert.True(expected == actual, $"seed {seed}: {pattern} and {path}: {actual}, expected {expected}");
+            if (glob.IsForNames)
+                Assert.Equal(expected, glob.Matches(Bytes(path[(path.LastIndexOf('/') + 1)..]), isDirectory: false));
+        }
+    }
+
+    [Fact]
+    public void A_star_does_not_end_inside_of_a_character()
+    {
+        Assert.False(new Glob([(byte)'*', 0xA4]).Matches(Bytes("/ä"), isDirectory: false));
+        Assert.True(new Glob([(byte)'*', 0xC3, 0xA4]).Matches(Bytes("/xä"), isDirectory: false));
+    }
+
     static bool Define(string pattern, string path)
     {
         if (pattern.Length == 0)

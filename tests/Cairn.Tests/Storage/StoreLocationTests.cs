@@ -14,6 +14,8 @@ public class StoreLocationTests
     [InlineData("../backup", "/home/backup")]
     [InlineData("/", "/")]
     [InlineData("C:/odd", "/home/me/C:/odd")]
+    [InlineData("./~", "/home/me/~")]
+    [InlineData("./s3:/bucket", "/home/me/s3:/bucket")]
     [InlineData("file:///srv/my%20backup", "/srv/my backup")]
     [InlineData("FILE:///srv/backup/", "/srv/backup")]
     public void A_path_or_file_url_becomes_an_absolute_path(string text, string path)
@@ -29,6 +31,11 @@ public class StoreLocationTests
     [InlineData("file:///a%00b")]
     [InlineData("sftp://host/srv")]
     [InlineData("a\0b")]
+    [InlineData("~")]
+    [InlineData("~/backup")]
+    [InlineData("s3:/bucket/x")]
+    [InlineData("S3:bucket")]
+    [InlineData("file:/srv/backup")]
     public void What_is_no_location_is_a_usage_error(string text) =>
         Assert.Throws<StoreLocationException>(() => StoreLocation.Parse(text, "/home/me"));
 

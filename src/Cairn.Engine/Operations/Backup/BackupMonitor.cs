@@ -5,7 +5,7 @@ namespace Cairn.Engine.Operations.Backup;
 /// <summary>The counts of a running backup. Any thread may add, any thread may sample.</summary>
 public sealed class BackupMonitor : IProgressSource
 {
-    long _files, _directories, _others, _bytes, _new, _changed, _unchanged, _vanished, _read;
+    long _files, _directories, _others, _bytes, _new, _changed, _unchanged, _vanished, _read, _parts;
     long _expectedFiles = -1, _expectedBytes = -1;
     volatile string _phase = "starting";
 
@@ -16,7 +16,7 @@ public sealed class BackupMonitor : IProgressSource
     public ProgressSample Sample()
     {
         var files = Interlocked.Read(ref _files);
-        var bytes = Interlocked.Read(ref _bytes);
+        var bytes = Interlocked.Read(ref _bytes) + Interlocked.Read(ref _parts);
         return new ProgressSample(
             _phase, files, TotalOf(ref _expectedFiles, files), bytes, TotalOf(ref _expectedBytes, bytes),
             Written.PackBytes);
@@ -30,6 +30,18 @@ public sealed class BackupMonitor : IProgressSource
     }
 
     internal void AddRead(long bytes) => Interlocked.Add(ref _read, bytes);
+
+    /// <summary>A piece of a large file is stored: it moves the display, though the file counts when it is
+    /// whole.</summary>
+    internal void ShowPart(PendingFile file, long bytes)
+    {
+        Interlocked.Add(ref file.BytesShown, bytes);
+        Interlocked.Add(ref _parts, bytes);
+    }
+
+    /// <summary>The file is about to be counted, or was left out.</summary>
+    internal void EndPart(PendingFile file) =>
+        Interlocked.Add(ref _parts, -Interlocked.Exchange(ref file.BytesShown, 0));
 
     internal void AddVanished(long entries) => Interlocked.Add(ref _vanished, entries);
 
@@ -46,7 +58,7 @@ public sealed class BackupMonitor : IProgressSource
     /// <summary>A further pass sees every entry again; what was read and stored remains counted.</summary>
     internal void BeginPass()
     {
-        _files = _directories = _others = _bytes = _new = _changed = _unchanged = _vanished = 0;
+        _files = _directories = _others = _bytes = _new = _changed = _unchanged = _vanished = _parts = 0;
     }
 
     internal Snapshots.SnapshotStatistics ToStatistics() => new()

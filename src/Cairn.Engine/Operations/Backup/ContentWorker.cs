@@ -240,6 +240,7 @@ sealed class ContentWorker : IDisposable
         using var buffer = chunk.Buffer;
         var id = _writer.Store(BlobKind.Chunk, buffer.Span, _blobs);
         _monitor.AddRead(buffer.Length);
+        _monitor.ShowPart(chunk.File, buffer.Length);
         chunk.File.Fill(chunk.Slot, new Extent(buffer.Length, id));
     }
 

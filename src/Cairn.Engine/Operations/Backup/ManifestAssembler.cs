@@ -96,6 +96,7 @@ sealed class ManifestAssembler : IDisposable
             _lists.Add(extent);
         var size = _lists.Length;
         var content = _lists.Finish();
+        _monitor.EndPart(file);
         if (file.IsLeftOut)
             return;
         file.Entry.Size = size;

@@ -18,6 +18,9 @@ sealed class PendingFile(Entry entry, EngineThreads threads)
 
     public Entry Entry { get; } = entry;
 
+    /// <summary>So much of it is shown as done already, while it is still being read.</summary>
+    public long BytesShown;
+
     /// <summary>The file could not be read and is left out of the snapshot.</summary>
     public bool IsLeftOut { get; private set; }
 

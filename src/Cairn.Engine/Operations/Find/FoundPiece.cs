@@ -23,8 +23,8 @@ sealed record FoundPiece(int Length, UpperRow[] Rows, IReadOnlyList<FoundEntry> 
 
     /// <summary>Looks through the records, and makes entries of those alone that match.</summary>
     /// <param name="former">
-    /// A leaf that was read before. Snapshots have mostly the same entries in the same place, and what they have is made
-    /// once.
+    /// A leaf that was read before. Snapshots have mostly the same entries in the same place, and what they have is
+    /// made once.
     /// </param>
     public static FoundPiece OfLeaf(ReadOnlyMemory<byte> piece, FindOptions options, FoundPiece? former)
     {

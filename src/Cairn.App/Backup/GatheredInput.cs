@@ -16,6 +16,9 @@ sealed record GatheredInput(
 {
     SourceSelection? Selection { get; init; }
 
+    /// <summary>What decides about the files; null without any.</summary>
+    public Files.Selecting.ISelection? Rules => Selection?.Selection;
+
     public IFileSource Watch(FileTreeOptions tree) => Selection!.Watch(new FileTreeSource(tree));
 
     public static async Task<GatheredInput> GatherAsync(
@@ -40,6 +43,7 @@ sealed record GatheredInput(
         var tree = new FileTreeOptions
         {
             Sources = roots, Selection = decides.Selection, OneFileSystem = request.OneFileSystem,
+            FollowsLinks = request.Treatment.FollowsLinks, NeverFollowedInto = decides.OwnFolders,
             LockWait = request.LockWait, Time = environment.Time,
         };
         return new GatheredInput(

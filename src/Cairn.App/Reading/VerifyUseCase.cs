@@ -30,6 +30,9 @@ public sealed record VerifyRequest
 
     public bool OneFileSystem { get; init; }
 
+    /// <summary>As the backup had it.</summary>
+    public bool FollowsLinks { get; init; }
+
     /// <summary>Trust size and time of modification instead of reading files.</summary>
     public bool IsQuick { get; init; }
 }
@@ -56,15 +59,17 @@ public static class VerifyUseCase
             throw new UsageException(
                 "streams have no place on the disk that they could be compared with",
                 "read them with: cairn dump SNAPSHOT:NAME");
+        var selection = SourceSelection.Create(environment, access, roots, request.Selection, isQuiet: true);
         var tree = new FileTreeOptions
         {
-            Sources = roots, OneFileSystem = request.OneFileSystem,
-            Selection = SourceSelection.Create(environment, access, roots, request.Selection, isQuiet: true).Selection,
+            Sources = roots, OneFileSystem = request.OneFileSystem, Selection = selection.Selection,
+            FollowsLinks = request.FollowsLinks, NeverFollowedInto = selection.OwnFolders,
         };
         var options = new VerifyOptions
         {
             Path = found.Path, DiskPath = disk, IncludesTop = request.Target is null || !found.IsTree,
-            IsQuick = request.IsQuick, Workers = environment.Workers,
+            IsQuick = request.IsQuick, SeesAllAttributes = Environment.IsPrivilegedProcess,
+            Workers = environment.Workers,
         };
         var monitor = new WorkMonitor("comparing");
         environment.Events.Start(

@@ -24,13 +24,18 @@ sealed class Walked : ISourceProblems
         byte[][] sources, ISelection? selection, bool oneFileSystem = false, bool read = false,
         Action<DirectoryBatch>? onBatch = null)
     {
-        var result = new Walked();
         var options = new FileTreeOptions
         {
             Sources = [.. sources.Select(source => (ReadOnlyMemory<byte>)source)],
             Selection = selection,
             OneFileSystem = oneFileSystem,
         };
+        return Walk(options, read, onBatch);
+    }
+
+    public static Walked Walk(FileTreeOptions options, bool read = false, Action<DirectoryBatch>? onBatch = null)
+    {
+        var result = new Walked();
         foreach (var batch in new FileTreeSource(options).Walk(result, TestContext.Current.CancellationToken))
         {
             using (batch)

@@ -16,7 +16,10 @@ public sealed class TreatmentTests : IDisposable
             + " ln -s .. source/loop; ln -s nowhere source/gone; ln -s ../repository source/own");
         var backup = _home.Run("backup", "--follow-symlinks", _home.Source).RequireExit(0);
         foreach (var part in (string[])
-            ["loop: is a link to a directory above", "gone: is a link that leads nowhere", "own: is a folder of Cairn's"])
+            [
+                "loop: is a link to a directory above", "gone: is a link that leads nowhere",
+                "own: is a folder of Cairn's",
+            ])
             Assert.Contains(part, backup.Output + backup.Errors, StringComparison.Ordinal);
         _home.Run("verify", "--follow-symlinks", $"latest:{_home.Source}").RequireExit(0);
         var target = _home.Restore("latest");

@@ -2,6 +2,7 @@ using Cairn.App.Access;
 using Cairn.App.Jobs;
 using Cairn.App.Selecting;
 using Cairn.Engine.Sources;
+using Cairn.Files;
 using Cairn.Files.Walking;
 
 namespace Cairn.App.Backup;
@@ -19,7 +20,7 @@ sealed record GatheredInput(
     /// <summary>What decides about the files; null without any.</summary>
     public Files.Selecting.ISelection? Rules => Selection?.Selection;
 
-    public IFileSource Watch(FileTreeOptions tree) => Selection!.Watch(new FileTreeSource(tree));
+    public IFileSource Watch(FileTreeOptions tree) => Selection!.Watch(FileTrees.Source(tree));
 
     public static async Task<GatheredInput> GatherAsync(
         AppEnvironment environment, RepositoryAccess access, BackupRequest request,

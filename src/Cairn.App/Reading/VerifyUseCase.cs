@@ -9,6 +9,7 @@ using Cairn.Engine.Operations;
 using Cairn.Engine.Operations.Verify;
 using Cairn.Engine.Snapshots;
 using Cairn.Engine.Sources;
+using Cairn.Files;
 using Cairn.Files.Walking;
 
 namespace Cairn.App.Reading;
@@ -74,7 +75,7 @@ public static class VerifyUseCase
         var monitor = new WorkMonitor("comparing");
         environment.Events.Start(
             $"comparing snapshot {snapshot.ShortId} with {ByteText.Show(AbsolutePath.Of(default, disk))}", monitor);
-        var operation = new VerifyOperation(open.Session, snapshot, new FileTreeSource(tree), options, monitor);
+        var operation = new VerifyOperation(open.Session, snapshot, FileTrees.Source(tree), options, monitor);
         var result = await operation.RunAsync(receive, cancellationToken);
         return new VerifyReport(snapshot, result, operation.Problems, environment.Time.GetElapsedTime(start));
     }

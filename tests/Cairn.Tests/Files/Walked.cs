@@ -81,7 +81,7 @@ sealed class Walked : ISourceProblems
         return content.ToArray();
     }
 
-    void Take(DirectoryBatch batch, bool read)
+    public void Take(DirectoryBatch batch, bool read)
     {
         BatchSizes.Add(batch.Entries.Count);
         var directory = Text(batch.DirectoryPath);

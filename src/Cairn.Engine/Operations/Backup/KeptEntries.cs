@@ -24,12 +24,14 @@ sealed class KeptEntries(
 
     public delegate void Receive(byte @class, ReadOnlySpan<byte> directory, scoped in LocalEntry former);
 
+    /// <summary>Of those that the walk did not come by.</summary>
     public ulong Count { get; private set; }
 
     /// <summary>Hands on what came before that entry, which is next in the manifest.</summary>
     public void Pass(byte @class, ReadOnlySpan<byte> directory, Entry entry)
     {
         int order;
+        _isAtPassed = false;
         while ((order = _cursor.CompareNextTo(@class, directory, entry.Name.Span)) < 0 && _cursor.MoveNext())
             Consider();
         _isAtPassed = order == 0 && _cursor.MoveNext();
@@ -47,6 +49,7 @@ sealed class KeptEntries(
     /// <summary>The manifest is at its end.</summary>
     public void PassRest()
     {
+        _isAtPassed = false;
         while (_cursor.MoveNext())
             Consider();
     }
@@ -73,7 +76,8 @@ sealed class KeptEntries(
             return;
         }
         receive(_cursor.Class, _cursor.Directory, entry);
-        Count++;
+        if (!_isAtPassed)
+            Count++;
     }
 
     bool IsStillStored(scoped in LocalEntry entry)

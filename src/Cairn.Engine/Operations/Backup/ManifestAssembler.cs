@@ -77,7 +77,7 @@ sealed class ManifestAssembler : IDisposable
         }
     }
 
-    /// <summary>Entries that are gone from the source and stay in the snapshot.</summary>
+    /// <summary>Entries that the walk did not come by, and that stay in the snapshot.</summary>
     public ulong Kept => _kept?.Count ?? 0;
 
     /// <summary>All batches were added.</summary>

@@ -125,6 +125,7 @@ public sealed class BackupKeepTests
         var kept = (await world.RestoreAsync(result.Snapshot!.Value)).Nodes["dir/log"];
         Assert.Equal(EntryMarks.Kept, kept.Entry.Marks);
         Assert.Equal(old, kept.Content);
+        Assert.Equal((2, 0), (result.Statistics.Files, result.Statistics.EntriesVanished));
     }
 
     [Fact]

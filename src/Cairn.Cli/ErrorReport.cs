@@ -64,6 +64,7 @@ sealed record ErrorReport(string Message, string? Hint)
         HookFailedException e => (e.Message, "nothing was recorded"),
         StreamFailedException e => (e.Message, "nothing was recorded"),
         RestoreWriteException e => (e.Message, null),
+        PlatformNotSupportedException e => (e.Message, null),
         MissingLibraryException e => ($"{e.Library} is missing",
             $"install the package {e.Package}: apt-get install {e.Package}"),
         _ when IsOwn(exception) => (exception.Message, null),

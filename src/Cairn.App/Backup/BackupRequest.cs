@@ -42,6 +42,8 @@ public sealed record BackupRequest
     /// <summary>Record what is there now, however much less it is than before. For jobs.</summary>
     public bool IsRebaseline { get; init; }
 
+    public TreatmentRequest Treatment { get; init; } = new();
+
     public bool OneFileSystem { get; init; }
     public bool ReadsAll { get; init; }
 

@@ -6,7 +6,9 @@ using Cairn.App.Snapshots;
 using Cairn.App.Text;
 using Cairn.Engine.Manifests.Local;
 using Cairn.Engine.Operations.Backup;
+using Cairn.Engine.Repositories;
 using Cairn.Engine.Sources;
+using Cairn.Engine.State;
 using Cairn.Files.Walking;
 using Cairn.Storage;
 
@@ -38,7 +40,11 @@ public static class BackupUseCase
         var input = new BackupInput
         {
             Files = gathered.Tree is null ? null : gathered.Watch(gathered.Tree), Streams = streams.All,
-            Problems = gathered.Problems,
+            Problems =
+            [
+                .. gathered.Problems,
+                .. await KeptProblemsAsync(open.Repository, state.Folder, source, request, cancellationToken),
+            ],
         };
         var options = new BackupOptions
         {
@@ -46,6 +52,8 @@ public static class BackupUseCase
             Tags = [.. access.Configuration.Tags.Concat(request.Tags).Distinct()],
             Trust = trust, IsDryRun = request.IsDryRun, ReadsAll = request.ReadsAll,
             ChangeRules = new ChangeRules(!request.IgnoresChangeTime, !request.IgnoresInode),
+            Compression = request.Treatment.CompressionRules(),
+            Keep = gathered.Rules is { } rules ? request.Treatment.KeepRules(rules) : null,
             Workers = environment.Workers,
             // What a failed picker did not name is missing for another reason.
             RefusesCollapse = gathered.Brake is not null && gathered.Problems.All(problem => !problem.IsError),
@@ -64,6 +72,25 @@ public static class BackupUseCase
         {
             throw SourceBrake.ToRefusal(request.Job!.Name, e.Message);
         }
+    }
+
+    // What is kept is known from the local copy alone: this machine cannot read what it has stored.
+    static async Task<SourceProblem[]> KeptProblemsAsync(
+        Repository repository, IStateFolder state, string source, BackupRequest request,
+        CancellationToken cancellationToken)
+    {
+        if (request.Treatment.SkipDelete.Count == 0)
+            return [];
+        using var former = FormerSource.TryOpen(repository, state, source);
+        return former is null && await FormerSource.IsLostAsync(repository, state, source, cancellationToken)
+            ?
+            [
+                new SourceProblem(
+                    Encoding.UTF8.GetBytes(source),
+                    "this machine no longer knows the previous snapshot, so what skip-delete had kept in it is not in "
+                    + "this one: older snapshots have it", IsError: true),
+            ]
+            : [];
     }
 
     static string? StreamOf(BackupRequest request) =>
@@ -110,8 +137,9 @@ public static class BackupUseCase
             throw new UsageException("--command needs a name for what it prints", "add --name NAME");
         if (StreamOf(request) is { } name)
             SourceNaming.RequireStreamName(name);
-        if (kinds == 1 && request.Paths.Count == 0 && !request.Selection.IsEmpty)
-            throw new UsageException("rules of what to leave out are for paths only");
+        if (kinds == 1 && request.Paths.Count == 0
+            && (!request.Selection.IsEmpty || request.Treatment.FollowsLinks || request.Treatment.SkipDelete.Count > 0))
+            throw new UsageException("rules of what to leave out, to keep or to follow are for paths only");
     }
 
     static string FirstLine(BackupRequest request, IReadOnlyList<ReadOnlyMemory<byte>> roots, StoreLocation location)

@@ -1,6 +1,7 @@
 using Cairn.Engine.Entries;
 using Cairn.Engine.Operations.Backup;
 using Cairn.Engine.Sources;
+using Cairn.Files;
 using Cairn.Files.Walking;
 
 namespace Cairn.App.Backup;
@@ -32,7 +33,7 @@ sealed class CountAhead : IDisposable
         var (files, bytes) = (0L, 0L);
         try
         {
-            foreach (var batch in new FileTreeSource(source).Walk(new Unheard(), _stop.Token))
+            foreach (var batch in FileTrees.Source(source).Walk(new Unheard(), _stop.Token))
             {
                 using var taken = batch;
                 foreach (var entry in batch.Entries.Where(entry => entry.Kind == EntryKind.File))

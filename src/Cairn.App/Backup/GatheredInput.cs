@@ -2,6 +2,7 @@ using Cairn.App.Access;
 using Cairn.App.Jobs;
 using Cairn.App.Selecting;
 using Cairn.Engine.Sources;
+using Cairn.Files;
 using Cairn.Files.Walking;
 
 namespace Cairn.App.Backup;
@@ -16,7 +17,10 @@ sealed record GatheredInput(
 {
     SourceSelection? Selection { get; init; }
 
-    public IFileSource Watch(FileTreeOptions tree) => Selection!.Watch(new FileTreeSource(tree));
+    /// <summary>What decides about the files; null without any.</summary>
+    public Files.Selecting.ISelection? Rules => Selection?.Selection;
+
+    public IFileSource Watch(FileTreeOptions tree) => Selection!.Watch(FileTrees.Source(tree));
 
     public static async Task<GatheredInput> GatherAsync(
         AppEnvironment environment, RepositoryAccess access, BackupRequest request,
@@ -40,6 +44,7 @@ sealed record GatheredInput(
         var tree = new FileTreeOptions
         {
             Sources = roots, Selection = decides.Selection, OneFileSystem = request.OneFileSystem,
+            FollowsLinks = request.Treatment.FollowsLinks, NeverFollowedInto = decides.OwnFolders,
             LockWait = request.LockWait, Time = environment.Time,
         };
         return new GatheredInput(

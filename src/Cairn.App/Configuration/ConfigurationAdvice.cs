@@ -7,7 +7,7 @@ namespace Cairn.App.Configuration;
 /// <summary>What is wrong with values that are well-formed.</summary>
 static class ConfigurationAdvice
 {
-    public static IEnumerable<string> Of(CairnConfiguration configuration)
+    public static IEnumerable<string> Of(AppEnvironment environment, CairnConfiguration configuration)
     {
         var file = configuration.File;
         if (configuration.Repository is { } repository && LocationProblem(repository) is { } location)
@@ -19,7 +19,7 @@ static class ConfigurationAdvice
         }
         if (configuration is { Jobs.Count: > 0, Paths.Count: > 0 })
             yield return $"{file}: paths and jobs exclude each other: make a job of the paths";
-        foreach (var problem in configuration.Jobs.SelectMany(JobAdvice.Of))
+        foreach (var problem in configuration.Jobs.SelectMany(job => JobAdvice.Of(environment, job)))
             yield return $"{file}: jobs: {problem}";
         foreach (var tag in configuration.Tags.Where(tag => tag.Contains(',')))
             yield return $"{file}: tags: \"{tag}\" has a comma";

@@ -1,6 +1,9 @@
 namespace Cairn.App.Configuration;
 
-enum ConfigurationKind { Text, Path, Location, List, TextOrList, Switch, Choice, Address, Duration, Jobs }
+enum ConfigurationKind
+{
+    Text, Path, Location, List, TextOrList, Switch, Choice, Address, Duration, Rules, Compression, Jobs,
+}
 
 /// <param name="Choices">For <see cref="ConfigurationKind.Choice"/> alone.</param>
 sealed record ConfigurationKey(

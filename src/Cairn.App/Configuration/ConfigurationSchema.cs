@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Cairn.App.Selecting;
 
 namespace Cairn.App.Configuration;
 
@@ -19,6 +20,9 @@ public static class ConfigurationSchema
     /// <summary>The same for what stands below a job.</summary>
     public static IEnumerable<(string Name, string Description)> JobDescriptions =>
         JobKeys.All.Select(key => (key.Name, key.Description));
+
+    static string RulePattern =>
+        $"^(({string.Join('|', RuleText.WithArgument)}) .+|{string.Join('|', RuleText.WithoutArgument)})$";
 
     public static string Print()
     {
@@ -49,16 +53,30 @@ public static class ConfigurationSchema
         writer.WriteEndObject();
     }
 
+    static void WriteList(Utf8JsonWriter writer, string? pattern)
+    {
+        writer.WriteString("type", "array");
+        writer.WriteStartObject("items");
+        writer.WriteString("type", "string");
+        if (pattern is null)
+            writer.WriteNumber("minLength", 1);
+        else
+            writer.WriteString("pattern", pattern);
+        writer.WriteEndObject();
+    }
+
     static void WriteType(Utf8JsonWriter writer, ConfigurationKey key)
     {
         switch (key.Kind)
         {
             case ConfigurationKind.List:
-                writer.WriteString("type", "array");
-                writer.WriteStartObject("items");
-                writer.WriteString("type", "string");
-                writer.WriteNumber("minLength", 1);
-                writer.WriteEndObject();
+                WriteList(writer, pattern: null);
+                break;
+            case ConfigurationKind.Rules:
+                WriteList(writer, RulePattern);
+                break;
+            case ConfigurationKind.Compression:
+                WriteList(writer, "^.+=([1-9]|1[0-9]|none)$");
                 break;
             case ConfigurationKind.TextOrList:
                 writer.WriteStartArray("type");

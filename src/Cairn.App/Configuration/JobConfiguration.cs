@@ -1,3 +1,5 @@
+using Cairn.App.Selecting;
+
 namespace Cairn.App.Configuration;
 
 /// <summary>One of the <c>jobs:</c> of the configuration: what belongs together in one snapshot.</summary>
@@ -11,7 +13,11 @@ public sealed record JobConfiguration
     /// <summary>Absolute.</summary>
     public IReadOnlyList<string> Paths { get; init; } = [];
 
+    /// <summary>In order; those of <see cref="Exclude"/> follow.</summary>
+    public IReadOnlyList<RuleText> Rules { get; init; } = [];
+
     public IReadOnlyList<string> Exclude { get; init; } = [];
+    public TreatmentRequest Treatment { get; init; } = new();
 
     /// <summary>Executables, or folders of them, that print further paths; absolute.</summary>
     public IReadOnlyList<string> Pickers { get; init; } = [];
@@ -26,6 +32,9 @@ public sealed record JobConfiguration
 
     public IReadOnlyList<string> Tags { get; init; } = [];
     public bool OneFileSystem { get; init; }
+    public bool IgnoresChangeTime { get; init; }
+    public bool IgnoresInode { get; init; }
+    public TimeSpan? LockWait { get; init; }
 
     /// <summary>Each picker gets this long.</summary>
     public TimeSpan PickerTimeout { get; init; } = TimeSpan.FromMinutes(10);

@@ -5,7 +5,14 @@ static class JobKeys
 {
     public const string Source = "name";
     public const string Paths = "paths";
+    public const string Rules = "rules";
     public const string Exclude = "exclude";
+    public const string FollowLinks = "follow-symlinks";
+    public const string SkipDelete = "skip-delete";
+    public const string Compress = "compress";
+    public const string IgnoreChangeTime = "ignore-ctime";
+    public const string IgnoreInode = "ignore-inode";
+    public const string LockWait = "lock-wait";
     public const string Pickers = "pickers";
     public const string Snapshotters = "snapshotters";
     public const string Before = "before";
@@ -20,7 +27,10 @@ static class JobKeys
     public static IReadOnlyList<ConfigurationKey> All { get; } =
     [
         new(Paths, ConfigurationKind.List, "What is backed up"),
-        new(Exclude, ConfigurationKind.List, "Patterns of what is left out"),
+        new(Rules, ConfigurationKind.Rules,
+            "What is meant, in order, the first that matches decides: \"include PATTERN\", \"exclude PATTERN\", "
+            + "\"exclude-caches\", and so on as options of backup are called"),
+        new(Exclude, ConfigurationKind.List, "Patterns of what is left out, behind all rules"),
         new(Pickers, ConfigurationKind.List, "Executables, or folders of them, that print further paths to back up"),
         new(Snapshotters, ConfigurationKind.List,
             "Executables, or folders of them, that each write a stream to the descriptor they are given"),
@@ -29,6 +39,14 @@ static class JobKeys
         new(OnFailure, ConfigurationKind.TextOrList, "Shell commands to run if the job failed"),
         new(Tags, ConfigurationKind.List, "Labels of the snapshots"),
         new(OneFileSystem, ConfigurationKind.Switch, "Whether other file systems are not entered"),
+        new(FollowLinks, ConfigurationKind.Switch, "Whether links are backed up as what they lead to"),
+        new(SkipDelete, ConfigurationKind.List, "Patterns of what stays in the snapshots when it is gone"),
+        new(Compress, ConfigurationKind.Compression,
+            "How files are compressed, the first that matches decides: \"PATTERN=LEVEL\" (1 to 19) or "
+            + "\"PATTERN=none\""),
+        new(IgnoreChangeTime, ConfigurationKind.Switch, "Whether files are not read again because of change times"),
+        new(IgnoreInode, ConfigurationKind.Switch, "Whether files are not read again because of inode numbers"),
+        new(LockWait, ConfigurationKind.Duration, "Take advisory locks, waiting so long for others (no locks)"),
         new(Source, ConfigurationKind.Text, "Name of the source, instead of host and job"),
         new(PickerTimeout, ConfigurationKind.Duration, "After this long a picker is ended (10m)"),
         new(HookTimeout, ConfigurationKind.Duration, "After this long a hook's command is ended (30m)"),

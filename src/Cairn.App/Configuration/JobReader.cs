@@ -1,4 +1,6 @@
+using Cairn.App.Selecting;
 using Cairn.App.Snapshots;
+using Cairn.App.Text;
 using YamlDotNet.RepresentationModel;
 
 namespace Cairn.App.Configuration;
@@ -60,6 +62,7 @@ static class JobReader
         {
             JobKeys.Source => job with { Source = ConfigurationReader.Text(file, name, value) },
             JobKeys.Paths => job with { Paths = PathList(file, home, name, value) },
+            JobKeys.Rules => job with { Rules = Rules(file, home, name, value) },
             JobKeys.Exclude => job with { Exclude = ConfigurationReader.List(file, name, value) },
             JobKeys.Pickers => job with { Pickers = PathList(file, home, name, value) },
             JobKeys.Snapshotters => job with { Snapshotters = PathList(file, home, name, value) },
@@ -68,11 +71,51 @@ static class JobReader
             JobKeys.OnFailure => job with { OnFailure = TextOrList(file, name, value) },
             JobKeys.Tags => job with { Tags = ConfigurationReader.List(file, name, value) },
             JobKeys.OneFileSystem => job with { OneFileSystem = ConfigurationReader.Switch(file, name, value) },
+            JobKeys.FollowLinks => With(
+                job, job.Treatment with { FollowsLinks = ConfigurationReader.Switch(file, name, value) }),
+            JobKeys.SkipDelete => With(job, job.Treatment with { SkipDelete = ByteList(file, name, value) }),
+            JobKeys.Compress => With(job, job.Treatment with { Compress = ByteList(file, name, value) }),
+            JobKeys.IgnoreChangeTime =>
+                job with { IgnoresChangeTime = ConfigurationReader.Switch(file, name, value) },
+            JobKeys.IgnoreInode => job with { IgnoresInode = ConfigurationReader.Switch(file, name, value) },
+            JobKeys.LockWait => job with { LockWait = Duration(file, name, value) },
             JobKeys.PickerTimeout => job with { PickerTimeout = Duration(file, name, value) },
             JobKeys.HookTimeout => job with { HookTimeout = Duration(file, name, value) },
             JobKeys.SnapshotterTimeout => job with { SnapshotterTimeout = Duration(file, name, value) },
             _ => throw ConfigurationReader.Unknown(file, key, name, JobKeys.Names),
         };
+    }
+
+    static JobConfiguration With(JobConfiguration job, TreatmentRequest treatment) =>
+        job with { Treatment = treatment };
+
+    static ReadOnlyMemory<byte>[] ByteList(string file, string name, YamlNode value) =>
+        [.. ConfigurationReader.List(file, name, value).Select(text => (ReadOnlyMemory<byte>)ByteText.ToBytes(text))];
+
+    static RuleText[] Rules(string file, string? home, string name, YamlNode value)
+    {
+        var texts = ConfigurationReader.List(file, name, value);
+        return [.. texts.Zip(((YamlSequenceNode)value).Children, (text, node) => Rule(file, home, text, node))];
+    }
+
+    static RuleText Rule(string file, string? home, string text, YamlNode node)
+    {
+        try
+        {
+            var rule = RuleText.Parse(text) with { Origin = $"{file}, line {node.Start.Line}" };
+            // A list lies where the configuration says, not where the program happens to run.
+            return rule.Kind is RuleText.IncludeFilelist or RuleText.ExcludeFilelist
+                ? rule with
+                {
+                    Argument = ByteText.ToBytes(
+                        ConfigurationReader.ToPath(ByteText.FromBytes(rule.Argument.Span), file, home)),
+                }
+                : rule;
+        }
+        catch (UsageException e)
+        {
+            throw ConfigurationReader.At(file, node, $"{e.Message}: {e.Hint}");
+        }
     }
 
     static string[] PathList(string file, string? home, string name, YamlNode value) =>

@@ -20,6 +20,11 @@ public sealed record JobsRequest
 
     public TrustSetting? Trust { get; init; }
     public bool ReadsAll { get; init; }
+    public bool IgnoresChangeTime { get; init; }
+    public bool IgnoresInode { get; init; }
+
+    /// <summary>Null: as the jobs say.</summary>
+    public TimeSpan? LockWait { get; init; }
 
     /// <summary>Stores nothing, and runs no hooks.</summary>
     public bool IsDryRun { get; init; }
@@ -71,17 +76,30 @@ public static class JobsUseCase
     {
         Access = request.Access, Job = job, Name = job.Source, Paths = ToBytes(job.Paths),
         Selection = RulesOf(job), Tags = [.. job.Tags.Concat(request.Tags)], Trust = request.Trust,
-        OneFileSystem = job.OneFileSystem, ReadsAll = request.ReadsAll, IsDryRun = request.IsDryRun,
+        Treatment = job.Treatment, OneFileSystem = job.OneFileSystem, LockWait = request.LockWait ?? job.LockWait,
+        IgnoresChangeTime = job.IgnoresChangeTime || request.IgnoresChangeTime,
+        IgnoresInode = job.IgnoresInode || request.IgnoresInode,
+        ReadsAll = request.ReadsAll, IsDryRun = request.IsDryRun,
         IsRebaseline = request.IsRebaseline, CountsAhead = request.CountsAhead,
     };
 
-    static SelectionRequest RulesOf(JobConfiguration job) => new()
+    internal static SelectionRequest RulesOf(JobConfiguration job) => new()
     {
-        Rules = [.. job.Exclude.Select(pattern => new RuleText(RuleText.Exclude, Encoding.UTF8.GetBytes(pattern)))],
+        Rules =
+        [
+            .. job.Rules,
+            .. job.Exclude.Select(pattern => new RuleText(RuleText.Exclude, Encoding.UTF8.GetBytes(pattern))
+            {
+                Origin = $"job {job.Name}",
+            }),
+        ],
     };
 
     static CairnConfiguration Read(AppEnvironment environment) =>
         ConfigurationReader.Read(environment.Paths, environment.Variable("HOME"));
+
+    internal static JobConfiguration Find(CairnConfiguration configuration, string name) =>
+        Choose(configuration, [name])[0];
 
     static IReadOnlyList<JobConfiguration> Choose(CairnConfiguration configuration, IReadOnlyList<string> names)
     {
@@ -98,6 +116,6 @@ public static class JobsUseCase
                     : $"there are: {string.Join(", ", known)}"))];
     }
 
-    static ReadOnlyMemory<byte>[] ToBytes(IReadOnlyList<string> texts) =>
+    internal static ReadOnlyMemory<byte>[] ToBytes(IReadOnlyList<string> texts) =>
         [.. texts.Select(text => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(text))];
 }

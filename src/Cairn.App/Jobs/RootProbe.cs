@@ -2,6 +2,7 @@ using System.Text;
 using Cairn.App.Text;
 using Cairn.Engine.Entries;
 using Cairn.Engine.Sources;
+using Cairn.Files;
 using Cairn.Files.Selecting;
 using Cairn.Files.Walking;
 
@@ -50,7 +51,7 @@ sealed class RootProbe : ISelection, ISourceProblems
         IReadOnlyList<ReadOnlyMemory<byte>> roots, ISelection selection, CancellationToken cancellationToken)
     {
         var probe = new RootProbe(roots, selection);
-        var source = new FileTreeSource(new FileTreeOptions { Sources = roots, Selection = probe });
+        var source = FileTrees.Source(new FileTreeOptions { Sources = roots, Selection = probe });
         foreach (var batch in source.Walk(probe, cancellationToken))
         {
             using var taken = batch;

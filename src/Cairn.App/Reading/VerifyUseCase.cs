@@ -9,6 +9,7 @@ using Cairn.Engine.Operations;
 using Cairn.Engine.Operations.Verify;
 using Cairn.Engine.Snapshots;
 using Cairn.Engine.Sources;
+using Cairn.Files;
 using Cairn.Files.Walking;
 
 namespace Cairn.App.Reading;
@@ -29,6 +30,9 @@ public sealed record VerifyRequest
     public SelectionRequest Selection { get; init; } = new();
 
     public bool OneFileSystem { get; init; }
+
+    /// <summary>As the backup had it.</summary>
+    public bool FollowsLinks { get; init; }
 
     /// <summary>Trust size and time of modification instead of reading files.</summary>
     public bool IsQuick { get; init; }
@@ -56,20 +60,22 @@ public static class VerifyUseCase
             throw new UsageException(
                 "streams have no place on the disk that they could be compared with",
                 "read them with: cairn dump SNAPSHOT:NAME");
+        var selection = SourceSelection.Create(environment, access, roots, request.Selection, isQuiet: true);
         var tree = new FileTreeOptions
         {
-            Sources = roots, OneFileSystem = request.OneFileSystem,
-            Selection = SourceSelection.Create(environment, access, roots, request.Selection, isQuiet: true).Selection,
+            Sources = roots, OneFileSystem = request.OneFileSystem, Selection = selection.Selection,
+            FollowsLinks = request.FollowsLinks, NeverFollowedInto = selection.OwnFolders,
         };
         var options = new VerifyOptions
         {
             Path = found.Path, DiskPath = disk, IncludesTop = request.Target is null || !found.IsTree,
-            IsQuick = request.IsQuick, Workers = environment.Workers,
+            IsQuick = request.IsQuick, SeesAllAttributes = Environment.IsPrivilegedProcess,
+            Workers = environment.Workers,
         };
         var monitor = new WorkMonitor("comparing");
         environment.Events.Start(
             $"comparing snapshot {snapshot.ShortId} with {ByteText.Show(AbsolutePath.Of(default, disk))}", monitor);
-        var operation = new VerifyOperation(open.Session, snapshot, new FileTreeSource(tree), options, monitor);
+        var operation = new VerifyOperation(open.Session, snapshot, FileTrees.Source(tree), options, monitor);
         var result = await operation.RunAsync(receive, cancellationToken);
         return new VerifyReport(snapshot, result, operation.Problems, environment.Time.GetElapsedTime(start));
     }

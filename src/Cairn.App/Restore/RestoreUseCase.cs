@@ -6,6 +6,7 @@ using Cairn.App.Text;
 using Cairn.Engine.Operations.Restore;
 using Cairn.Engine.Snapshots;
 using Cairn.Engine.Sources;
+using Cairn.Files;
 using Cairn.Files.Restoring;
 using Cairn.Storage;
 
@@ -47,10 +48,10 @@ public static class RestoreUseCase
         return new RestoreReport(snapshot, path, result) { Deleted = plan };
     }
 
-    static DirectoryTarget OpenTarget(byte[] path, RestoreRequest request)
+    static ITreeTarget OpenTarget(byte[] path, RestoreRequest request)
     {
         var rule = request.Overwrite ?? (request.Deletes ? OverwriteRule.IfChanged : OverwriteRule.Refuse);
-        var target = DirectoryTarget.Open(path, new RestoreTargetOptions
+        var target = FileTrees.Target(path, new RestoreTargetOptions
         {
             Overwrite = rule, NumericOwner = request.NumericOwner, NoOwner = request.NoOwner,
         });
@@ -64,7 +65,7 @@ public static class RestoreUseCase
 
     static async Task<DeletePlan> PlanDeletionAsync(
         AppEnvironment environment, RestoreRequest request, OpenSnapshots open, SnapshotInfo snapshot,
-        DirectoryTarget target, RestoreOptions restore, byte[] path, CancellationToken cancellationToken)
+        ITreeTarget target, RestoreOptions restore, byte[] path, CancellationToken cancellationToken)
     {
         var options = new DeleteOptions
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using Cairn.App.Access;
 using Cairn.App.Backup;
+using Cairn.App.Jobs;
 using Cairn.App.Text;
 using Cairn.Engine.Entries;
 using Cairn.Files.Selecting;
@@ -18,6 +19,12 @@ public sealed record ExplainRequest
     public IReadOnlyList<ReadOnlyMemory<byte>> Sources { get; init; } = [];
 
     public SelectionRequest Selection { get; init; } = new();
+
+    /// <summary>The job of the configuration whose sources and rules are meant; null for what is given here.</summary>
+    public string? Job { get; init; }
+
+    public bool OneFileSystem { get; init; }
+    public bool FollowsLinks { get; init; }
 }
 
 public enum ExplainReason
@@ -39,6 +46,9 @@ public enum ExplainReason
 
     /// <summary>It is not in the list of what is meant.</summary>
     Unlisted,
+
+    /// <summary>It lies on another file system than the source.</summary>
+    OtherFileSystem,
 }
 
 /// <param name="Path">Absolute.</param>
@@ -47,7 +57,11 @@ public enum ExplainReason
 /// <param name="Rule">As it was written; null if the reason is none.</param>
 public sealed record Explanation(
     ReadOnlyMemory<byte> Path, ReadOnlyMemory<byte> DecidedAt, EntryKind? Kind, Verdict Verdict, ExplainReason Reason,
-    string? Rule);
+    string? Rule)
+{
+    /// <summary>A directory that another file system is mounted on, and that is therefore not entered.</summary>
+    public bool IsMountPoint { get; init; }
+}
 
 /// <summary>Says what a backup would do with a path, and why. Reads the disk, no repository.</summary>
 public static class ExplainUseCase
@@ -55,21 +69,30 @@ public static class ExplainUseCase
     public static Explanation Run(AppEnvironment environment, ExplainRequest request)
     {
         var access = new RepositoryAccess(environment, request.Access);
+        request = WithJob(request, access);
         var path = PathBytes.MakeAbsolute(request.Path.Span, environment.WorkingFolder.Span);
         var sources = SourceNaming.NormalRoots(SourcesOf(request, access), environment.WorkingFolder);
         var selection = SourceSelection.Create(environment, access, sources, request.Selection, isQuiet: true);
-        var kind = new DiskCandidate(path).Kind;
+        var kind = new DiskCandidate(path, request.FollowsLinks).Kind;
         var source = sources.Where(source => PathBytes.IsWithin(path, source.Span)).MaxBy(source => source.Length);
         if (source.IsEmpty)
             return new Explanation(path, path, kind, Verdict.Exclude, ExplainReason.Outside, Rule: null);
+        var device = request.OneFileSystem ? new DiskCandidate(source.Span, followsLinks: true).Device : null;
         for (var end = source.Length; end < path.Length;)
         {
             var slash = path.AsSpan(end + 1).IndexOf((byte)'/');
             end = slash < 0 ? path.Length : end + 1 + slash;
             var part = path.AsMemory(0, end);
             // What is not there is judged as a file, unless it has to be a directory.
+            var candidate = new DiskCandidate(part.Span, request.FollowsLinks);
             var partKind = end < path.Length ? EntryKind.Directory : kind ?? EntryKind.File;
-            var explanation = Judge(selection, path, part, partKind) with { Kind = kind };
+            var explanation = Judge(selection, path, part, partKind, candidate) with { Kind = kind };
+            var isMountPoint = partKind == EntryKind.Directory && explanation.Verdict != Verdict.Exclude
+                && device is not null && candidate.Device is { } own && own != device;
+            if (isMountPoint)
+                return end == path.Length
+                    ? explanation with { IsMountPoint = true }
+                    : new Explanation(path, part, kind, Verdict.Exclude, ExplainReason.OtherFileSystem, Rule: null);
             if (end == path.Length || explanation.Verdict == Verdict.Exclude)
                 return explanation;
         }
@@ -77,9 +100,9 @@ public static class ExplainUseCase
     }
 
     static Explanation Judge(
-        SourceSelection selection, ReadOnlyMemory<byte> path, ReadOnlyMemory<byte> part, EntryKind kind)
+        SourceSelection selection, ReadOnlyMemory<byte> path, ReadOnlyMemory<byte> part, EntryKind kind,
+        DiskCandidate candidate)
     {
-        var candidate = new DiskCandidate(part.Span);
         var byRules = selection.Rules.Decide(part.Span, kind, candidate, out var rule);
         var verdict = selection.Selection.Decide(part.Span, kind, candidate);
         if (verdict == byRules)
@@ -88,6 +111,24 @@ public static class ExplainUseCase
         var isUnlisted = selection.IsUnlisted(part.Span);
         return new Explanation(
             path, part, kind, verdict, isUnlisted ? ExplainReason.Unlisted : ExplainReason.Own, Rule: null);
+    }
+
+    static ExplainRequest WithJob(ExplainRequest request, RepositoryAccess access)
+    {
+        if (request.Job is not { } name)
+            return request;
+        if (request.Sources.Count > 0 || !request.Selection.IsEmpty || request.OneFileSystem || request.FollowsLinks)
+            throw new UsageException("--job goes with neither sources nor rules",
+                "the configuration says what the job is");
+        var job = JobsUseCase.Find(access.Configuration, name);
+        if (job.Paths.Count == 0)
+            throw new UsageException(
+                $"the job {name} has no paths of its own: its pickers or snapshotters say what it backs up");
+        return request with
+        {
+            Sources = JobsUseCase.ToBytes(job.Paths), Selection = JobsUseCase.RulesOf(job),
+            OneFileSystem = job.OneFileSystem, FollowsLinks = job.Treatment.FollowsLinks,
+        };
     }
 
     static IReadOnlyList<ReadOnlyMemory<byte>> SourcesOf(ExplainRequest request, RepositoryAccess access)

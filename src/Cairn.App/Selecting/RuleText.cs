@@ -46,7 +46,9 @@ public sealed record RuleText(string Kind, ReadOnlyMemory<byte> Argument)
             return new RuleText(kind, ByteText.ToBytes(argument));
         throw new UsageException(
             $"\"{text}\" is no rule",
-            $"a rule is one of {string.Join(", ", WithArgument)} with what it applies to, or "
+            NearestName.Find(kind, [.. WithArgument, .. WithoutArgument]) is { } nearest && nearest != kind
+                ? $"did you mean \"{nearest}\"?"
+                : $"a rule is one of {string.Join(", ", WithArgument)} with what it applies to, or "
             + string.Join(" or ", WithoutArgument));
     }
 

@@ -15,15 +15,20 @@ sealed class SourceSelection
     readonly ListedSelection? _list;
 
     SourceSelection(
-        SelectionRules rules, ISelection selection, IReadOnlyList<ReadOnlyMemory<byte>>? listed, ListedSelection? list)
+        SelectionRules rules, ISelection selection, IReadOnlyList<ReadOnlyMemory<byte>>? listed, ListedSelection? list,
+        IReadOnlyList<ReadOnlyMemory<byte>> ownFolders)
     {
         _list = list;
+        OwnFolders = ownFolders;
         Rules = rules;
         Selection = selection;
         Listed = listed;
     }
 
     public SelectionRules Rules { get; }
+
+    /// <summary>Cairn's own folders, wherever they lie.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> OwnFolders { get; }
 
     /// <summary>All of it together.</summary>
     public ISelection Selection { get; }
@@ -36,7 +41,8 @@ sealed class SourceSelection
         AppEnvironment environment, RepositoryAccess access, IReadOnlyList<ReadOnlyMemory<byte>> roots,
         SelectionRequest request, bool isQuiet)
     {
-        var excluded = OwnFolders.FindInside(roots, Own(environment, access));
+        var own = Own(environment, access);
+        var excluded = Backup.OwnFolders.FindInside(roots, own);
         if (!isQuiet)
         {
             foreach (var (what, path) in excluded)
@@ -49,7 +55,8 @@ sealed class SourceSelection
         var list = listed is null ? null : new ListedSelection(listed, rules);
         var selection = new OwnFolderSelection(
             [.. excluded.Select(folder => folder.Path)], list ?? (ISelection)rules);
-        return new SourceSelection(rules, selection, listed, list);
+        return new SourceSelection(
+            rules, selection, listed, list, [.. own.Select(folder => (ReadOnlyMemory<byte>)folder.Path)]);
     }
 
     /// <summary>Those that are none of Cairn's own files.</summary>
@@ -80,7 +87,8 @@ sealed class SourceSelection
             Origin = access.Configuration.File, IsForTheseSources = false,
         };
 
-    static SelectionRules ReadRules(
+    /// <exception cref="UsageException">A rule cannot be understood, or cannot be meant so.</exception>
+    internal static SelectionRules ReadRules(
         AppEnvironment environment, ListFile lists, IReadOnlyList<RuleText> texts,
         IReadOnlyList<ReadOnlyMemory<byte>> roots)
     {

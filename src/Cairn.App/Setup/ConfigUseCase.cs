@@ -48,7 +48,7 @@ public static class ConfigUseCase
         if (path is null)
             return new ConfigurationReport(File: null, []);
         var (configuration, problems) = ConfigurationReader.Check(path, environment.Variable("HOME"));
-        return new ConfigurationReport(path, [.. problems, .. ConfigurationAdvice.Of(configuration)]);
+        return new ConfigurationReport(path, [.. problems, .. ConfigurationAdvice.Of(environment, configuration)]);
     }
 
     public static IReadOnlyList<NamedPath> Paths(AppEnvironment environment)

@@ -26,6 +26,7 @@ static class BackupCommand
         };
         var tags = CommonOptions.Tags("Label of the snapshot; may be repeated");
         var selection = new SelectionOptions();
+        var treatment = new TreatmentOptions();
         var oneFileSystem = CommonOptions.OneFileSystem();
         var reading = new ReadingOptions();
         var trust = CommonOptions.Trust();
@@ -37,23 +38,23 @@ static class BackupCommand
             { jobs.Names, stdin, program, name, tags, oneFileSystem, trust, jobs.Rebaseline, dryRun, dataClass })
             command.Add(option);
         selection.AddTo(command);
+        treatment.AddTo(command);
         reading.AddTo(command);
         CommandRunner.Handle(command, global, async context =>
         {
             var parsed = context.Parsed;
             var isSelfMade = parsed.GetValue(paths) is { Length: > 0 } || parsed.GetValue(oneFileSystem)
-                || !selection.Request(parsed, Stream.Null).IsEmpty
+                || !selection.Request(parsed, Stream.Null).IsEmpty || !treatment.Request(parsed).IsUsual
                 || new[] { stdin, program, name }.Any(option => parsed.GetValue(option) is not null);
             if (jobs.AreMeant(context, isSelfMade))
-                return await JobsCommand.RunAsync(context, new JobsRequest
+                return await JobsCommand.RunAsync(context, reading.Read(parsed, new JobsRequest
                 {
                     Access = global.Access(parsed) with { DataClass = parsed.GetValue(dataClass) },
                     Names = parsed.GetValue(jobs.Names) ?? [], Tags = parsed.GetValue(tags) ?? [],
                     Trust = parsed.GetValue(trust) is { } who ? TrustSetting.Parse(who) : null,
-                    ReadsAll = reading.Read(parsed, new BackupRequest { Access = global.Access(parsed) }).ReadsAll,
                     IsDryRun = parsed.GetValue(dryRun), IsRebaseline = parsed.GetValue(jobs.Rebaseline),
                     CountsAhead = context.Output.ShowsProgress,
-                });
+                }));
             var streamName = parsed.GetValue(stdin);
             await using var input = Console.OpenStandardInput();
             var request = reading.Read(parsed, new BackupRequest
@@ -62,7 +63,7 @@ static class BackupCommand
                 Paths = CommonOptions.ToBytes(parsed.GetValue(paths)), StandardInputName = streamName,
                 Input = streamName is null ? null : input,
                 Command = parsed.GetValue(program), Name = parsed.GetValue(name), Tags = parsed.GetValue(tags) ?? [],
-                Selection = selection.Request(parsed, input),
+                Selection = selection.Request(parsed, input), Treatment = treatment.Request(parsed),
                 Trust = parsed.GetValue(trust) is { } whom ? TrustSetting.Parse(whom) : null,
                 OneFileSystem = parsed.GetValue(oneFileSystem),
                 IsDryRun = parsed.GetValue(dryRun),

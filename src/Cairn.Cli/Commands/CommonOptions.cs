@@ -42,6 +42,11 @@ static class CommonOptions
         Description = "Do not enter other file systems",
     };
 
+    public static Option<bool> FollowLinks() => new("--follow-symlinks")
+    {
+        Description = "Take symbolic links for what they lead to; those that lead nowhere or in circles stay links",
+    };
+
     public static Argument<string> Snapshot(string name = "SNAPSHOT[:PATH]") => new(name)
     {
         Description = "\"latest\", an id or at least 4 digits of one, or @TIME (@2026-01-31, @3D ago)",

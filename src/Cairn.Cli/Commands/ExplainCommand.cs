@@ -17,7 +17,14 @@ static class ExplainCommand
         };
         var selection = new SelectionOptions();
         command.Add(path);
-        command.Add(sources);
+        var job = new Option<string?>("--job", "-j")
+        {
+            Description = "Go by the paths and rules of this job of the configuration", HelpName = "NAME",
+        };
+        var oneFileSystem = CommonOptions.OneFileSystem();
+        var followLinks = CommonOptions.FollowLinks();
+        foreach (var option in new Option[] { sources, job, oneFileSystem, followLinks })
+            command.Add(option);
         selection.AddTo(command);
         CommandRunner.Handle(command, global, async context =>
         {
@@ -27,7 +34,8 @@ static class ExplainCommand
             {
                 Access = global.Access(parsed), Path = CommonOptions.ToBytes(parsed.GetRequiredValue(path)),
                 Sources = CommonOptions.ToBytes(parsed.GetValue(sources)),
-                Selection = selection.Request(parsed, input),
+                Selection = selection.Request(parsed, input), Job = parsed.GetValue(job),
+                OneFileSystem = parsed.GetValue(oneFileSystem), FollowsLinks = parsed.GetValue(followLinks),
             };
             ExplainRendering.Print(context.Output, ExplainUseCase.Run(context.Environment, request));
             return ExitCodes.Ok;

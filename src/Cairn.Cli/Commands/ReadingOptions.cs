@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cairn.App.Backup;
+using Cairn.App.Jobs;
 
 namespace Cairn.Cli.Commands;
 
@@ -44,7 +45,15 @@ sealed class ReadingOptions
     public BackupRequest Read(ParseResult parsed, BackupRequest request) => request with
     {
         ReadsAll = parsed.GetValue(_readAll), IgnoresChangeTime = parsed.GetValue(_ignoreChangeTime),
-        IgnoresInode = parsed.GetValue(_ignoreInode),
-        LockWait = parsed.GetValue(_lockWait) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        IgnoresInode = parsed.GetValue(_ignoreInode), LockWait = LockWait(parsed),
     };
+
+    public JobsRequest Read(ParseResult parsed, JobsRequest request) => request with
+    {
+        ReadsAll = parsed.GetValue(_readAll), IgnoresChangeTime = parsed.GetValue(_ignoreChangeTime),
+        IgnoresInode = parsed.GetValue(_ignoreInode), LockWait = LockWait(parsed),
+    };
+
+    TimeSpan? LockWait(ParseResult parsed) =>
+        parsed.GetValue(_lockWait) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 }

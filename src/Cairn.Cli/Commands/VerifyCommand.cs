@@ -24,8 +24,9 @@ static class VerifyCommand
         };
         var selection = new SelectionOptions();
         var oneFileSystem = CommonOptions.OneFileSystem();
+        var followLinks = CommonOptions.FollowLinks();
         command.Add(snapshot);
-        foreach (var option in new Option[] { host, target, quick, oneFileSystem })
+        foreach (var option in new Option[] { host, target, quick, oneFileSystem, followLinks })
             command.Add(option);
         selection.AddTo(command);
         keys.AddTo(command, withRecoveryKey: true);
@@ -41,7 +42,8 @@ static class VerifyCommand
                     ? CommonOptions.ToBytes(folder)
                     : default(ReadOnlyMemory<byte>?),
                 Selection = selection.Request(parsed, input),
-                OneFileSystem = parsed.GetValue(oneFileSystem), IsQuick = parsed.GetValue(quick),
+                FollowsLinks = parsed.GetValue(followLinks), OneFileSystem = parsed.GetValue(oneFileSystem),
+                IsQuick = parsed.GetValue(quick),
             };
             var report = await VerifyUseCase.RunAsync(
                 context.Environment, request, difference => VerifyRendering.Print(context.Output, difference),

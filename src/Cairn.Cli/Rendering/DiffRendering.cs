@@ -20,7 +20,7 @@ sealed class DiffRendering(Output output)
         var entryShown = (entry.After ?? entry.Before)!;
         var name = (entry.IsStream ? "" : "/") + ByteText.Show(entry.Path)
             + (entryShown.Kind == EntryKind.Directory ? "/" : "");
-        output.Result(output.Paint(colour, $"{sign} {name}") + SizeText(entry));
+        output.Result(output.Paint(colour, $"{sign} {name}") + SizeText(entry) + EntryText.KeptText(entryShown));
         output.Event("difference", writer =>
         {
             writer.WriteString("change", change);

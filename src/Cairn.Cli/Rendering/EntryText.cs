@@ -30,8 +30,11 @@ static class EntryText
         var time = TimeText(showsBorn ? entry.Born : isAncestor ? null : entry.Modified);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{ModeText(entry)} {owner,-8} {group,-8} {entry.Size,14:N0} {time,19} {name}{target}");
+            $"{ModeText(entry)} {owner,-8} {group,-8} {entry.Size,14:N0} {time,19} {name}{target}{KeptText(entry)}");
     }
+
+    /// <summary>What was gone from the source, and is in the snapshot nevertheless.</summary>
+    public static string KeptText(Entry entry) => (entry.Marks & EntryMarks.Kept) != 0 ? "  (gone, kept)" : "";
 
     public static void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> path, Entry entry)
     {

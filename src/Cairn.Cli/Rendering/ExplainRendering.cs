@@ -22,6 +22,8 @@ static class ExplainRendering
             writer.WriteString("verdict", VerdictName(explanation.Verdict));
             writer.WriteString("reason", ReasonName(explanation.Reason));
             writer.WriteName("decidedAt", explanation.DecidedAt.Span);
+            if (explanation.IsMountPoint)
+                writer.WriteBoolean("isMountPoint", value: true);
             if (explanation.Rule is { } rule)
                 writer.WriteString("rule", rule);
             if (explanation.Kind is { } kind)
@@ -33,6 +35,7 @@ static class ExplainRendering
     {
         Verdict.Exclude => "left out" + (explanation.Kind == EntryKind.Directory ? ", not entered" : ""),
         Verdict.Scan => "entered; backed up only if something beneath it is",
+        _ when explanation.IsMountPoint => "backed up, not entered: another file system is mounted there",
         _ => "backed up" + (explanation.Kind == EntryKind.Directory ? ", entered" : ""),
     };
 
@@ -44,6 +47,7 @@ static class ExplainRendering
         ExplainReason.Source => "it is a source",
         ExplainReason.Outside => "it lies in no source",
         ExplainReason.Own => "Cairn leaves out its own folders",
+        ExplainReason.OtherFileSystem => "it lies on another file system than the source",
         ExplainReason.Unlisted => "it is not in the list of --files-from",
         _ => "no rule matches it",
     };
@@ -61,6 +65,7 @@ static class ExplainRendering
         ExplainReason.Source => "source",
         ExplainReason.Outside => "outside",
         ExplainReason.Own => "own",
+        ExplainReason.OtherFileSystem => "otherFileSystem",
         ExplainReason.Unlisted => "unlisted",
         _ => "default",
     };

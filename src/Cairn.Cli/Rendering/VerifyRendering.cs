@@ -14,6 +14,7 @@ static class VerifyRendering
         (VerifyChanges.Missing, "missing"), (VerifyChanges.Added, "added"), (VerifyChanges.Kind, "kind"),
         (VerifyChanges.Content, "content"), (VerifyChanges.Mode, "mode"), (VerifyChanges.Owner, "owner"),
         (VerifyChanges.Modified, "modified"), (VerifyChanges.Target, "target"), (VerifyChanges.Device, "device"),
+        (VerifyChanges.Attributes, "attributes"), (VerifyChanges.Flags, "flags"),
     ];
 
     public static void Print(Output output, VerifyDifference difference)

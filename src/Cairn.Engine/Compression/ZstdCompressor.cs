@@ -19,12 +19,20 @@ public sealed unsafe class ZstdCompressor : IDisposable
     // files of 4 to 30 kB was measured and gains nothing.
     readonly ZstdCompressorHandle _context = new();
 
-    public ZstdCompressor(int level = LevelDefault)
+    int _level;
+
+    public ZstdCompressor(int level = LevelDefault) => SetLevel(level);
+
+    /// <summary>For what is compressed from now on.</summary>
+    public void SetLevel(int level)
     {
+        if (level == _level)
+            return;
         ArgumentOutOfRangeException.ThrowIfLessThan(level, LevelMin);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(level, LevelMax);
         var outcome = Zstd.SetParameter(_context, Zstd.ParameterCompressionLevel, level);
         Invariant.That(!Zstd.IsError(outcome));
+        _level = level;
     }
 
     /// <summary>

@@ -9,7 +9,7 @@ namespace Cairn.Files.Restoring;
 /// A directory that a restore fills. Everything is reached from its descriptor without following a link, so nothing is
 /// written outside of it, whatever the names are and whatever somebody plants while the restore runs.
 /// </summary>
-public sealed unsafe class DirectoryTarget : IRestoreTarget, IMirrorTarget
+public sealed unsafe class DirectoryTarget : ITreeTarget
 {
     const uint PrivateDirectoryMode = 0x1C0; // rwx------
     const int TemporaryAttempts = 8;

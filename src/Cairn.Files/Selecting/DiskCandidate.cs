@@ -5,7 +5,8 @@ using Cairn.Files.Walking;
 namespace Cairn.Files.Selecting;
 
 /// <summary>Something on the disk by its path, for asking a selection outside of a walk.</summary>
-public sealed unsafe class DiskCandidate(ReadOnlySpan<byte> path) : ICandidate
+/// <param name="followsLinks">Whether a link is what it leads to, if it leads anywhere.</param>
+public sealed unsafe class DiskCandidate(ReadOnlySpan<byte> path, bool followsLinks = false) : ICandidate
 {
     readonly byte[] _path = [.. path, 0];
 
@@ -15,11 +16,25 @@ public sealed unsafe class DiskCandidate(ReadOnlySpan<byte> path) : ICandidate
         get
         {
             Statx stat;
-            fixed (byte* name = _path)
-                return Libc.StatAt(Libc.CurrentDirectory, name, Libc.AtNoFollow, Libc.StatxForIdentity, &stat) < 0
-                    ? null
-                    : stat.Kind;
+            return Look(&stat) ? stat.Kind : null;
         }
+    }
+
+    /// <summary>Of its file system; null if nothing is there.</summary>
+    public ulong? Device
+    {
+        get
+        {
+            Statx stat;
+            return Look(&stat) ? stat.Device : null;
+        }
+    }
+
+    bool Look(Statx* stat)
+    {
+        fixed (byte* name = _path)
+            return followsLinks && Libc.StatAt(Libc.CurrentDirectory, name, 0, Libc.StatxForIdentity, stat) >= 0
+                || Libc.StatAt(Libc.CurrentDirectory, name, Libc.AtNoFollow, Libc.StatxForIdentity, stat) >= 0;
     }
 
     public (long Size, FileTime Modified)? SizeAndTime
@@ -43,5 +58,5 @@ public sealed unsafe class DiskCandidate(ReadOnlySpan<byte> path) : ICandidate
             return At(path).ContainsFile(name, beginning);
     }
 
-    static WalkCandidate At(byte* path) => new WalkCandidate().At(Libc.CurrentDirectory, path);
+    WalkCandidate At(byte* path) => new WalkCandidate().At(Libc.CurrentDirectory, path, followsLinks);
 }

@@ -22,6 +22,7 @@ sealed unsafe class BatchMaker(FileTreeOptions options, WalkProblems problems) :
     readonly AccountNames _accounts = new();
     readonly HardLinkGroups _groups = new();
     readonly AttributeReader _attributes = new(problems);
+    readonly LinkFollower? _links = options.FollowsLinks ? new(options, problems) : null;
     byte[] _targets = new byte[Libc.LinkTargetMax];
     int _targetsUsed;
 
@@ -51,7 +52,8 @@ sealed unsafe class BatchMaker(FileTreeOptions options, WalkProblems problems) :
             var target = Lay(_targets.AsSpan(seen.TargetStart, seen.TargetLength), bytes, ref used);
             entries[i] = MakeEntry(_stats[i], seen, name, target);
             if (seen.Enters)
-                frame.Children.Add(new(name, _stats[i].Inode, _stats[i].Device, seen.Node, seen.IsAncestor));
+                frame.Children.Add(new(
+                    name, _stats[i].Inode, _stats[i].Device, seen.Node, seen.IsAncestor, seen.IsFollowed));
         }
         return entries;
     }
@@ -62,6 +64,8 @@ sealed unsafe class BatchMaker(FileTreeOptions options, WalkProblems problems) :
         long error = Libc.StatAt(directory.Number, name, Libc.AtNoFollow, Libc.StatxWanted, stat);
         if (error >= 0 && seen.Node is not null)
             error = LookAtNamed(frame, directory, name, ref seen, stat);
+        else if (error >= 0 && _links is not null && stat->Type == Statx.TypeSymlink)
+            seen.IsFollowed = _links.TryFollow(frame, directory, name, stat);
         if (error >= 0 && stat->Type == Statx.TypeSymlink)
             error = ReadTarget(directory, name, ref seen);
         if (error < 0)
@@ -74,8 +78,13 @@ sealed unsafe class BatchMaker(FileTreeOptions options, WalkProblems problems) :
             problems.Note(frame.Path, names.Name(seen.Name), SocketMessage);
             return false;
         }
-        // A link that was named stands for what is behind it in this as well.
-        var follow = seen.Node is null ? Libc.AtNoFollow : 0;
+        if (stat->IsDirectory && _links?.IsClosed(*stat) == true)
+        {
+            problems.Note(frame.Path, names.Name(seen.Name), "is a folder of Cairn's own: left out");
+            return false;
+        }
+        // A link that was named, or is followed, stands for what is behind it in this as well.
+        var follow = seen.Node is null && !seen.IsFollowed ? Libc.AtNoFollow : 0;
         seen.Attributes = _attributes.Read(frame, directory, name, follow);
         if (stat->IsDirectory)
             seen.Enters = CanEnter(frame, directory, names, ref seen, stat);
@@ -165,6 +174,6 @@ sealed unsafe class BatchMaker(FileTreeOptions options, WalkProblems problems) :
         public SourceNode? Node;
         public IReadOnlyList<ExtendedAttribute> Attributes;
         public int TargetStart, TargetLength;
-        public bool IsAncestor, IsIncomplete, Enters;
+        public bool IsAncestor, IsIncomplete, IsFollowed, Enters;
     }
 }

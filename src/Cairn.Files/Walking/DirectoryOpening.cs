@@ -10,7 +10,7 @@ static unsafe class DirectoryOpening
         fixed (byte* path = "/\0"u8)
         {
             var isAncestor = !node.IsSource;
-            var descriptor = Libc.OpenAt(Libc.CurrentDirectory, path, Flags(isAncestor, isNamed: true));
+            var descriptor = Libc.OpenAt(Libc.CurrentDirectory, path, Flags(isAncestor, mayBeLink: true));
             if (descriptor < 0)
                 throw new Engine.Sources.SourceMissingException($"/ cannot be read: {Errno.Describe(descriptor)}.");
             directory = new FileDescriptor(descriptor);
@@ -22,14 +22,14 @@ static unsafe class DirectoryOpening
 
     /// <summary>0, or why there is no directory.</summary>
     public static long Open(FileDescriptor parent, ChildDirectory child, out FileDescriptor? directory) =>
-        Open(parent, child.Name.Span, Flags(child.IsAncestor, isNamed: child.Node is not null), out directory);
+        Open(parent, child.Name.Span, Flags(child.IsAncestor, child.MayBeLink), out directory);
 
     /// <summary>The directory above an open one, if it still is the one that was walked.</summary>
     public static FileDescriptor? Parent(FileDescriptor? child, ChildDirectory place)
     {
         if (child is null)
             return null;
-        Open(child, ".."u8, Flags(place.IsAncestor, isNamed: true), out var parent);
+        Open(child, ".."u8, Flags(place.IsAncestor, mayBeLink: true), out var parent);
         return KeepIfSame(parent, place);
     }
 
@@ -37,20 +37,20 @@ static unsafe class DirectoryOpening
     public static FileDescriptor? Descend(IReadOnlyList<WalkFrame> frames)
     {
         FileDescriptor? directory = null;
-        Open(null, "/"u8, Flags(isAncestor: frames.Count > 1, isNamed: true), out directory);
+        Open(null, "/"u8, Flags(isAncestor: frames.Count > 1, mayBeLink: true), out directory);
         for (var i = 1; i < frames.Count && directory is not null; i++)
         {
             using var above = directory;
             var place = frames[i].Place;
             var isLast = i == frames.Count - 1;
-            Open(above, place.Name.Span, Flags(place.IsAncestor || !isLast, place.Node is not null), out directory);
+            Open(above, place.Name.Span, Flags(place.IsAncestor || !isLast, place.MayBeLink), out directory);
         }
         return KeepIfSame(directory, frames[^1].Place);
     }
 
     // On the way to a source the right to pass through is enough.
-    static int Flags(bool isAncestor, bool isNamed) =>
-        Libc.DirectoryOnly | (isAncestor ? Libc.PathOnly : Libc.ReadOnly) | (isNamed ? 0 : Libc.NoFollow);
+    static int Flags(bool isAncestor, bool mayBeLink) =>
+        Libc.DirectoryOnly | (isAncestor ? Libc.PathOnly : Libc.ReadOnly) | (mayBeLink ? 0 : Libc.NoFollow);
 
     static long Open(FileDescriptor? parent, ReadOnlySpan<byte> name, int flags, out FileDescriptor? directory)
     {

@@ -65,11 +65,14 @@ sealed unsafe class DirectoryReader(FileTreeOptions options, WalkProblems proble
     {
         var pointer = record + Libc.DirentNameOffset;
         var verdict = selection.Decide(
-            _paths.Absolute(frame.Path, name), DirectoryRecord.KindOf(directory, record),
-            _candidate.At(directory, pointer));
+            _paths.Absolute(frame.Path, name), DirectoryRecord.KindOf(directory, record, options.FollowsLinks),
+            _candidate.At(directory, pointer, options.FollowsLinks));
         if (verdict != Verdict.Scan)
             return verdict == Verdict.Include;
-        _lookahead ??= new Lookahead(selection, options.OneFileSystem);
+        // Behind a link may be a loop: the walk will see.
+        if (options.FollowsLinks && !DirectoryRecord.IsDirectory(record))
+            return true;
+        _lookahead ??= new Lookahead(selection, options);
         return _lookahead.FindsAnything(directory, frame.Path, pointer, frame.SourceDevice);
     }
 

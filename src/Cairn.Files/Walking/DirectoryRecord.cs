@@ -7,7 +7,7 @@ namespace Cairn.Files.Walking;
 static unsafe class DirectoryRecord
 {
     // Values of d_type; "unknown" is legal for every file system.
-    const byte TypeFifo = 1, TypeCharacterDevice = 2, TypeDirectory = 4, TypeBlockDevice = 6,
+    const byte TypeUnknown = 0, TypeFifo = 1, TypeCharacterDevice = 2, TypeDirectory = 4, TypeBlockDevice = 6,
         TypeFile = 8, TypeSymlink = 10, TypeSocket = 12;
 
     public static bool IsSelfOrParent(ReadOnlySpan<byte> name) =>
@@ -16,7 +16,15 @@ static unsafe class DirectoryRecord
     public static bool IsSocket(byte* record) => record[Libc.DirentTypeOffset] == TypeSocket;
 
     // A socket has no kind, as it is never stored; to a selection it is like a fifo.
-    public static EntryKind KindOf(FileDescriptor directory, byte* record) => record[Libc.DirentTypeOffset] switch
+    /// <param name="followsLinks">Whether a link is what it leads to, if it leads anywhere.</param>
+    public static EntryKind KindOf(FileDescriptor directory, byte* record, bool followsLinks) =>
+        followsLinks && record[Libc.DirentTypeOffset] is TypeSymlink or TypeUnknown
+            ? KindBehind(directory, record + Libc.DirentNameOffset)
+            : KindOf(directory, record);
+
+    public static bool IsDirectory(byte* record) => record[Libc.DirentTypeOffset] == TypeDirectory;
+
+    static EntryKind KindOf(FileDescriptor directory, byte* record) => record[Libc.DirentTypeOffset] switch
     {
         TypeFile => EntryKind.File,
         TypeDirectory => EntryKind.Directory,
@@ -26,6 +34,14 @@ static unsafe class DirectoryRecord
         TypeBlockDevice => EntryKind.BlockDevice,
         _ => KindByStat(directory, record + Libc.DirentNameOffset),
     };
+
+    static EntryKind KindBehind(FileDescriptor directory, byte* name)
+    {
+        Statx stat;
+        return Libc.StatAt(directory.Number, name, 0, Libc.StatxForIdentity, &stat) < 0
+            ? KindByStat(directory, name)
+            : stat.Kind ?? EntryKind.Fifo;
+    }
 
     static EntryKind KindByStat(FileDescriptor directory, byte* name)
     {

@@ -20,6 +20,18 @@ public sealed record FileTreeOptions
     public bool OneFileSystem { get; init; }
 
     /// <summary>
+    /// Links are what they lead to. Those that lead nowhere, or back to a directory above themselves, stay links, and
+    /// are told.
+    /// </summary>
+    public bool FollowsLinks { get; init; }
+
+    /// <summary>
+    /// Absolute paths of directories that are left out by whatever link the walk comes there; what it comes to by their
+    /// own paths is the selection's to leave out.
+    /// </summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> NeverFollowedInto { get; init; } = [];
+
+    /// <summary>
     /// Take an advisory lock on each file while it is read, waiting so long for others to release theirs; then it is
     /// read without, and marked. Null: locks are not looked at.
     /// </summary>

@@ -9,7 +9,7 @@ namespace Cairn.Files.Walking;
 /// Finds out whether anything beneath a scanned directory is included, as its own entry goes out before it is entered.
 /// What cannot be told counts as yes: the walk then comes there and reports it.
 /// </summary>
-sealed unsafe class Lookahead(ISelection selection, bool oneFileSystem) : IDisposable
+sealed unsafe class Lookahead(ISelection selection, FileTreeOptions options) : IDisposable
 {
     const int BufferSize = 32 << 10;
     const int DepthMax = 256; // each level holds a descriptor; a directory too much is no harm
@@ -35,7 +35,7 @@ sealed unsafe class Lookahead(ISelection selection, bool oneFileSystem) : IDispo
             return !Errno.IsGone(descriptor);
         using var directory = new FileDescriptor(descriptor);
         Statx stat;
-        if (oneFileSystem && Libc.StatDescriptor(descriptor, Libc.StatxForIdentity, &stat) >= 0
+        if (options.OneFileSystem && Libc.StatDescriptor(descriptor, Libc.StatxForIdentity, &stat) >= 0
             && stat.Device != sourceDevice)
             return false;
         var scanned = new List<byte[]>();
@@ -68,10 +68,12 @@ sealed unsafe class Lookahead(ISelection selection, bool oneFileSystem) : IDispo
                 var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(pointer);
                 if (DirectoryRecord.IsSelfOrParent(name) || DirectoryRecord.IsSocket(record))
                     continue;
-                var kind = DirectoryRecord.KindOf(directory, record);
+                var kind = DirectoryRecord.KindOf(directory, record, options.FollowsLinks);
                 var verdict = selection.Decide(
-                    _paths.Absolute(path, name), kind, _candidate.At(directory, pointer));
+                    _paths.Absolute(path, name), kind, _candidate.At(directory, pointer, options.FollowsLinks));
                 if (verdict == Verdict.Include)
+                    return true;
+                if (verdict == Verdict.Scan && options.FollowsLinks && !DirectoryRecord.IsDirectory(record))
                     return true;
                 if (verdict == Verdict.Scan)
                     scanned.Add([.. name, 0]);

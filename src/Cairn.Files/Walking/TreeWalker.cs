@@ -51,7 +51,7 @@ sealed class TreeWalker(SourceNode root, FileTreeOptions options, ISourceProblem
         _hasStarted = true;
         var place = DirectoryOpening.Root(root, out var directory);
         SourceCheck.EnsurePresent(root, directory);
-        Push(new WalkFrame(place, path: [], place.Device) { Directory = directory });
+        Push(new WalkFrame(place, parent: null, path: [], place.Device) { Directory = directory });
     }
 
     DirectoryBatch? MakeBatch()
@@ -66,7 +66,7 @@ sealed class TreeWalker(SourceNode root, FileTreeOptions options, ISourceProblem
             return null;
         _hasYielded = true;
         var hasFiles = Array.Exists(entries, entry => entry.Kind == EntryKind.File);
-        return new FileBatch(hasFiles ? frame.Directory : null, frame.Place.Node, _locks)
+        return new FileBatch(hasFiles ? frame.Directory : null, frame.Place.Node, options.FollowsLinks, _locks)
         {
             DirectoryPath = frame.Path,
             Entries = entries,
@@ -90,7 +90,10 @@ sealed class TreeWalker(SourceNode root, FileTreeOptions options, ISourceProblem
         }
         var isSource = child.Node is { IsSource: true };
         var path = PathBuilder.Child(parent.Path, child.Name.Span);
-        Push(new WalkFrame(child, path, isSource ? child.Device : parent.SourceDevice) { Directory = directory });
+        Push(new WalkFrame(child, parent, path, isSource ? child.Device : parent.SourceDevice)
+        {
+            Directory = directory,
+        });
     }
 
     void Push(WalkFrame frame)

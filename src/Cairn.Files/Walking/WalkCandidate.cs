@@ -9,12 +9,16 @@ sealed unsafe class WalkCandidate : ICandidate
 {
     int _directory;
     byte* _name;
+    int _flags;
 
     /// <param name="name">Ends with NUL.</param>
-    public WalkCandidate At(FileDescriptor directory, byte* name) => At(directory.Number, name);
+    /// <param name="followsLinks">Whether a link is what it leads to.</param>
+    public WalkCandidate At(FileDescriptor directory, byte* name, bool followsLinks = false) =>
+        At(directory.Number, name, followsLinks);
 
-    public WalkCandidate At(int directory, byte* name)
+    public WalkCandidate At(int directory, byte* name, bool followsLinks = false)
     {
+        _flags = followsLinks ? 0 : Libc.AtNoFollow;
         _directory = directory;
         _name = name;
         return this;
@@ -25,7 +29,7 @@ sealed unsafe class WalkCandidate : ICandidate
         get
         {
             Statx stat;
-            return Libc.StatAt(_directory, _name, Libc.AtNoFollow, Libc.StatxWanted, &stat) < 0
+            return Libc.StatAt(_directory, _name, _flags, Libc.StatxWanted, &stat) < 0
                 ? null
                 : (stat.Size, stat.Modified);
         }

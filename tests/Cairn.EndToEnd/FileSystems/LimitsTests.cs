@@ -28,6 +28,27 @@ public sealed class LimitsTests : IDisposable
     }
 
     [Fact]
+    [Trait("kind", "slow")]
+    public void A_million_files_in_one_directory_come_back_in_bounded_memory_INV_8()
+    {
+        const long memoryMax = 400L << 20;
+        Run(_home.Source, "seq -f 'file-%.0f' 1 1000000 | xargs touch;"
+            + " for i in {1..1000}; do echo $i > file-$((i * 997)); done");
+        var backup = _home.Run("backup", _home.Source).RequireExit(0);
+        Assert.InRange(backup.PeakMemoryBytes, 1, memoryMax);
+        var again = _home.Run("backup", "--json", _home.Source).RequireExit(0);
+        Assert.Contains("\"filesNew\":0,\"filesChanged\":0,\"filesUnchanged\":1000000", again.Output);
+        Assert.InRange(again.PeakMemoryBytes, 1, memoryMax);
+        var restore = _home.Run("restore", $"latest:{_home.Source}", "--target", Target).RequireExit(0);
+        Assert.InRange(restore.PeakMemoryBytes, 1, memoryMax);
+        const string facts = "find . -printf '%f %m %T@ %s\\n' | sort | sha256sum; ls -U | wc -l;"
+            + " find . -size +0 -type f -print0 | sort -z | xargs -0 cat | sha256sum";
+        Assert.Equal(Run(_home.Source, facts), Run(Target, facts));
+        TestContext.Current.SendDiagnosticMessage(string.Join("; ", new[] { backup, again, restore }.Select(
+            run => $"{run.Elapsed.TotalSeconds:F1} s, {run.PeakMemoryBytes >> 20} MiB")));
+    }
+
+    [Fact]
     public void An_ordinary_user_keeps_what_he_may_and_hears_once_what_he_may_not()
     {
         using var disk = new LoopDisk("ext4", "1G");

@@ -34,6 +34,50 @@ public class MetadataTests
     }
 
     [Fact]
+    public void A_tar_of_the_zoo_has_attributes_that_others_read_and_verify_compares_them()
+    {
+        using var disk = new LoopDisk("ext4", "1G");
+        using var home = new CairnHome();
+        disk.Run($"mkdir zoo && cd zoo && {Zoo.Script}");
+        try
+        {
+            // A tar has no holes, and GNU tar takes from no file what it inherits.
+            disk.Run("rm zoo/sparse zoo/acl-dir/without");
+            home.Init();
+            home.Run("backup", $"{disk.Path}/zoo").RequireExit(0);
+            home.Run("verify", $"latest:{disk.Path}/zoo").RequireExit(0);
+            var (output, status) = Shell.Run(
+                $"CAIRN_PASSPHRASE='{CairnHome.Passphrase}' XDG_CONFIG_HOME=$HOME/CONFIG XDG_STATE_HOME=$HOME/STATE"
+                + $" cairn -r {home.Repository} dump latest:{disk.Path}/zoo > dumped.tar && mkdir out && cd out"
+                + " && tar -x --xattrs --xattrs-include='*' --numeric-owner -f ../dumped.tar",
+                disk.Path, home.Folder);
+            Assert.True(status == 0, output);
+            // GNU tar sets no inode flags, and can give links and special files no attributes.
+            Assert.Equal("", disk.Run($"chattr -R -f -iad zoo || true; {TarFacts}"));
+            Assert.Contains("SCHILY.fflags=sappnd,schg", disk.Run("grep -ao 'SCHILY.fflags=[a-z,]*' dumped.tar"));
+            // Each of these is found.
+            disk.Run("cd zoo; setfattr -n user.comment -v other h1; setfacl -x u:1234 acl; setcap -r cap;"
+                + " chattr +d empty");
+            var changed = home.Run("verify", $"latest:{disk.Path}/zoo").RequireExit(5).Output;
+            foreach (var name in (string[])["h1", "acl", "cap"])
+                Assert.Matches($"/{name}  .*attributes", changed);
+            Assert.Matches("/empty  flags", changed);
+        }
+        finally
+        {
+            disk.Run(Zoo.Undo);
+        }
+    }
+
+    const string TarFacts = """
+        facts() {
+          find . -type f -print0 -o -type d -print0 | sort -z | xargs -0 getfattr -h -d -m - 2>/dev/null
+          find . ! -type l -print0 | sort -z | xargs -0 getfacl -n 2>/dev/null
+        }
+        diff <(cd zoo && facts) <(cd out && facts)
+        """;
+
+    [Fact]
     public void A_mirror_of_the_zoo_is_made_of_something_else()
     {
         using var disk = new LoopDisk("ext4", "1G");

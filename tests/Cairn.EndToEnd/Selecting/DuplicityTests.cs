@@ -11,7 +11,9 @@ namespace Cairn.EndToEnd.Selecting;
 
 /// <summary>
 /// Random trees and rules against Debian's duplicity. It differs in one way by intent: duplicity drops a file that no
-/// rule decides if an include rule made its place worth scanning; here what no rule decides is included.
+/// rule decides if an include rule made its place worth scanning; here what no rule decides is included, as duplicity's
+/// manual has it. So each case is compared twice: with the same rules, where nothing but that may differ; and with the
+/// default of its manual given to duplicity as a last rule, where nothing may.
 /// </summary>
 public class DuplicityTests
 {
@@ -39,7 +41,9 @@ public class DuplicityTests
                     test.NewRules();
                     continue;
                 }
-                var result = Compare(test, rules, theirs);
+                var result = Compare(test, rules, theirs.Value.Same);
+                Assert.True(
+                    Walk(test.Root, rules).SetEquals(theirs.Value.Decided), $"{test}: the last rule that includes all");
                 equal += result.IsEqual ? 1 : 0;
                 scanned += result.HasScanned ? 1 : 0;
                 undecided += result.IsEqual ? 0 : 1;
@@ -163,7 +167,7 @@ sealed class DuplicityLists : IDisposable
     }
 
     /// <summary>Null if duplicity refuses the rules.</summary>
-    public HashSet<string>? Select(SelectionCase test)
+    public (HashSet<string> Same, HashSet<string> Decided)? Select(SelectionCase test)
     {
         _process.StandardInput.WriteLine(test.ToJson());
         _process.StandardInput.Flush();
@@ -171,9 +175,12 @@ sealed class DuplicityLists : IDisposable
         Assert.True(line is not null, $"duplicity ended: {test}");
         using var answer = JsonDocument.Parse(line);
         return answer.RootElement.TryGetProperty("names", out var names)
-            ? [.. names.EnumerateArray().Select(name => name.GetString()!)]
+            ? (ToSet(names), ToSet(answer.RootElement.GetProperty("decided")))
             : null;
     }
+
+    static HashSet<string> ToSet(JsonElement names) =>
+        [.. names.EnumerateArray().Select(name => name.GetString()!)];
 
     public void Dispose()
     {

@@ -47,6 +47,25 @@ def text(latin):
     return os.fsdecode(latin.encode("latin-1"))
 
 
+def names_of(select, root):
+    names = [found.name[len(root) + 1:].decode("latin-1") for found in select.set_iter()]
+    return [name for name in names if name]
+
+
+def decided(root, arguments, case):
+    """The same with the default that the manual names as a last rule: what no rule decides is included."""
+    select = selection.Select(path.Path(root))
+    lists = [io.StringIO(text(value)) for option, value in case["rules"] if option.endswith("filelist")]
+    select.ParseArgs(arguments, lists)
+
+    def everything(found):
+        return 1
+
+    everything.name, everything.exclude = "everything", False
+    select.add_selection_func(everything)
+    return names_of(select, root)
+
+
 for line in sys.stdin:
     case = json.loads(line)
     root = case["root"].encode()
@@ -62,8 +81,7 @@ for line in sys.stdin:
     try:
         select = selection.Select(path.Path(root))
         select.ParseArgs(arguments, lists)
-        names = [found.name[len(root) + 1:].decode("latin-1") for found in select.set_iter()]
-        answer = {"names": [name for name in names if name]}
+        answer = {"names": names_of(select, root), "decided": decided(root, arguments, case)}
     except Refused as refused:
         answer = {"refused": str(refused)}
     print(json.dumps(answer), flush=True)

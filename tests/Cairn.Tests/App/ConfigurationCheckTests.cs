@@ -81,6 +81,10 @@ public sealed class ConfigurationCheckTests
         return (type.ValueKind == JsonValueKind.Array ? [.. type.EnumerateArray()] : new[] { type })
             .Select(single => single.GetString() switch
             {
+                "array" when schema.TryGetProperty("items", out var items)
+                    && items.TryGetProperty("pattern", out var form) =>
+                    form.GetString()!.Contains("none", StringComparison.Ordinal) ? "['*.a=none', a=19]"
+                        : "[exclude-caches, exclude a b]",
                 "array" => "[a]",
                 "boolean" => "true",
                 "object" => "{a: {paths: [/x]}}",

@@ -1,6 +1,7 @@
 using Cairn.App;
 using Cairn.App.Configuration;
 using Cairn.App.Setup;
+using Cairn.App.Text;
 using Cairn.Testing;
 
 namespace Cairn.Tests.App;
@@ -15,7 +16,14 @@ public sealed class JobConfigurationTests
               files:
                 name: cellar
                 paths: [/srv, rel, ~/x]
+                rules: [include /srv/a b, exclude-caches, 'exclude-filelist lists/x', 'exclude-larger-than 1G']
                 exclude: ['*.o']
+                follow-symlinks: true
+                skip-delete: ['*.log']
+                compress: ['*.mp4=none', '*.log=12']
+                ignore-ctime: true
+                ignore-inode: true
+                lock-wait: 5s
                 pickers: [pick.d]
                 snapshotters: [/snap.d]
                 before: mount /srv
@@ -30,6 +38,17 @@ public sealed class JobConfigurationTests
 
         Assert.Equal(("files", "cellar", true), (job.Name, job.Source, job.OneFileSystem));
         Assert.Equal(["/srv", "/etc/rel", "/home/me/x"], job.Paths);
+        Assert.Equal(
+            [
+                "include /srv/a b (/etc/c, line 5)", "exclude-caches (/etc/c, line 5)",
+                "exclude-filelist /etc/lists/x (/etc/c, line 5)", "exclude-larger-than 1G (/etc/c, line 5)",
+            ],
+            job.Rules.Select(rule => rule.ToString()));
+        Assert.Equal(
+            (true, "*.log", "*.mp4=none *.log=12"),
+            (job.Treatment.FollowsLinks, Shown(job.Treatment.SkipDelete), Shown(job.Treatment.Compress)));
+        Assert.Equal(
+            (true, true, TimeSpan.FromSeconds(5)), (job.IgnoresChangeTime, job.IgnoresInode, job.LockWait!.Value));
         Assert.Equal(["/etc/pick.d"], job.Pickers);
         Assert.Equal(["/snap.d"], job.Snapshotters);
         Assert.Equal(["mount /srv"], job.Before);
@@ -48,9 +67,44 @@ public sealed class JobConfigurationTests
     [InlineData("jobs:\n  a:\n    paths: /x", "/etc/c, line 3: \"paths\" needs a list")]
     [InlineData("jobs:\n  a:\n    tags: [x]", "/etc/c, line 2: the job \"a\" backs up nothing")]
     [InlineData("jobs:\n  a:\n    hook-timeout: 5", "/etc/c, line 3: \"hook-timeout\" is a time like")]
+    [InlineData("jobs:\n  a:\n    rules:\n    - include x\n    - exclud y",
+        "/etc/c, line 5: \"exclud y\" is no rule: did you mean \"exclude\"?")]
+    [InlineData("jobs:\n  a:\n    rules: [exclude]", "/etc/c, line 3: \"exclude\" is no rule: a rule is one of")]
+    [InlineData("jobs:\n  a:\n    rules: [exclude-caches x]", "/etc/c, line 3: \"exclude-caches x\" is no rule")]
+    [InlineData("jobs:\n  a:\n    skip-deletes: [x]",
+        "/etc/c, line 3: unknown key \"skip-deletes\", did you mean \"skip-delete\"")]
     [InlineData("jobs:\n  a:\n    hook-timeout: 0s", "/etc/c, line 3: \"hook-timeout\" is a time like")]
     public void What_is_not_understood_is_an_error_with_its_line(string text, string message) =>
         Assert.StartsWith(message, Assert.Throws<ConfigurationException>(() => Read(text)).Message);
+
+    [Fact]
+    public void A_job_s_rules_are_checked_against_its_paths_and_each_other()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "config.yaml");
+        File.WriteAllText(file, """
+            jobs:
+              a: {paths: [/srv], rules: [exclude /home/x]}
+              b: {paths: [/srv], rules: ["include **.c", "exclude **", "exclude *.o"]}
+              c: {paths: [/srv], rules: ["exclude-regexp ("]}
+              d: {paths: [/srv], rules: [exclude-larger-than much]}
+              e: {paths: [/srv], rules: [include-filelist missing]}
+              f: {paths: [/srv], compress: ['*.o=20']}
+              g: {paths: [/srv], skip-delete: ['[']}
+              h: {paths: [/srv], pickers: [/bin/true], rules: [exclude /home/x]}
+              i: {paths: [/srv], rules: ["include *.c", "exclude **"], skip-delete: ['*.log'], compress: ['x=1']}
+            """);
+        var problems = ConfigUseCase.Check(TestEnvironment.In(folder.Path), file).Problems;
+        foreach (var (job, what) in new[]
+        {
+            ("a", "can match nothing in /srv"), ("b", "is never reached"), ("c", "exclude-regexp ("),
+            ("d", "that is no size"), ("e", "cannot be read"), ("f", "has no level"), ("g", "skip-delete: [: "),
+        })
+            Assert.Contains(
+                problems, problem => problem.Contains($" jobs: {job}: ", StringComparison.Ordinal)
+                    && problem.Contains(what, StringComparison.Ordinal));
+        Assert.Equal(7, problems.Count);
+    }
 
     [Fact]
     public void All_mistakes_of_all_jobs_are_told_at_once()
@@ -76,11 +130,13 @@ public sealed class JobConfigurationTests
         foreach (var part in new[]
         {
             "unknown key \"pahts\"", "\"before\" needs a text", "paths and jobs exclude each other",
-            "jobs: a: tags: \"x,y\" has a comma", "jobs: a: exclude: ", "jobs: a: pickers: there is no ",
+            "jobs: a: tags: \"x,y\" has a comma", "jobs: a: exclude [a (job a): ", "jobs: a: pickers: there is no ",
             "notes is not executable", "two are called same",
         })
             Assert.Contains(problems, problem => problem.Contains(part, StringComparison.Ordinal));
     }
 
     static CairnConfiguration Read(string text) => ConfigurationReader.Parse(text, "/etc/c", "/home/me");
+
+    static string Shown(IReadOnlyList<ReadOnlyMemory<byte>> texts) => string.Join(' ', texts.Select(ByteText.Show));
 }

@@ -1,6 +1,9 @@
 using System.Text;
+using Cairn.App;
 using Cairn.App.Backup;
 using Cairn.App.Hosts;
+using Cairn.App.Jobs;
+using Cairn.App.Selecting;
 using Cairn.Cli;
 using Cairn.Cli.Commands;
 using Cairn.Cli.Rendering;
@@ -16,6 +19,7 @@ using Cairn.Engine.Repositories.Hosts;
 using Cairn.Engine.Repositories.Keys;
 using Cairn.Engine.Snapshots;
 using Cairn.Engine.Sources;
+using Cairn.Files.Selecting;
 using Cairn.Tests.App;
 
 namespace Cairn.Tests.Cli;
@@ -86,7 +90,24 @@ public class JsonGoldenTests
         });
         WriteKeysAndHosts(output);
         HistoryEvents.WriteAll(output, entry);
+        WriteJobs(output);
         output.Error(new ErrorReport("the store is full", "make room"), ExitCodes.Store);
+    }
+
+    static void WriteJobs(Output output)
+    {
+        JobRendering.Print(
+            output,
+            new JobOutcome(
+                "files", "here:files", Report: null, new RefusedException("/srv is empty", "mount it"),
+                ["after: failed with status 7"], TimeSpan.FromSeconds(2)),
+            ExitCodes.Failed);
+        ExplainRendering.Print(output, new Explanation(
+            "/mnt/disk"u8.ToArray(), "/mnt/disk"u8.ToArray(), EntryKind.Directory, Verdict.Include, ExplainReason.Rule,
+            "include /mnt/disk (/etc/c, line 5)")
+        {
+            IsMountPoint = true,
+        });
     }
 
     static void WriteKeysAndHosts(Output output)

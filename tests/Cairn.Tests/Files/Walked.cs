@@ -24,13 +24,18 @@ sealed class Walked : ISourceProblems
         byte[][] sources, ISelection? selection, bool oneFileSystem = false, bool read = false,
         Action<DirectoryBatch>? onBatch = null)
     {
-        var result = new Walked();
         var options = new FileTreeOptions
         {
             Sources = [.. sources.Select(source => (ReadOnlyMemory<byte>)source)],
             Selection = selection,
             OneFileSystem = oneFileSystem,
         };
+        return Walk(options, read, onBatch);
+    }
+
+    public static Walked Walk(FileTreeOptions options, bool read = false, Action<DirectoryBatch>? onBatch = null)
+    {
+        var result = new Walked();
         foreach (var batch in new FileTreeSource(options).Walk(result, TestContext.Current.CancellationToken))
         {
             using (batch)
@@ -76,7 +81,7 @@ sealed class Walked : ISourceProblems
         return content.ToArray();
     }
 
-    void Take(DirectoryBatch batch, bool read)
+    public void Take(DirectoryBatch batch, bool read)
     {
         BatchSizes.Add(batch.Entries.Count);
         var directory = Text(batch.DirectoryPath);

@@ -1,4 +1,5 @@
 using System.Text;
+using Cairn.Engine.Entries;
 using Cairn.Engine.Operations;
 using Cairn.Engine.Operations.Verify;
 using Cairn.Engine.Formats;
@@ -144,7 +145,37 @@ public sealed class VerifyOperationTests
         Assert.Equal(("b", VerifyChanges.Missing), (Text(differences.Single().Path), differences.Single().Changes));
     }
 
-    static async Task<(List<VerifyDifference> Differences, VerifyResult Result)> VerifyAsync(
+    [Fact]
+    public async Task Attributes_are_compared_also_large_ones_and_only_those_that_can_be_seen()
+    {
+        await using var world = await BackupWorld.CreateAsync();
+        var large = world.Random.Bytes(9000);
+        var node = world.Source.File("f", [1, 2, 3]);
+        node.Attributes = [Attribute("trusted.x", [1]), Attribute("user.a", [2]), Attribute("user.large", large)];
+        world.Wait();
+        var snapshot = (await world.BackupAsync()).Snapshot!.Value;
+        Assert.Empty((await VerifyAsync(world, snapshot)).Differences);
+
+        node.Attributes = [Attribute("user.a", [2]), Attribute("user.large", large)];
+        await AssertAttributesDifferAsync();
+        Assert.Empty((await VerifyAsync(world, snapshot, new() { SeesAllAttributes = false })).Differences);
+        node.Attributes = [Attribute("trusted.x", [1]), Attribute("user.a", [3]), Attribute("user.large", large)];
+        await AssertAttributesDifferAsync();
+        node.Attributes = [Attribute("trusted.x", [1]), Attribute("user.a", [2]), Attribute("user.large", large[1..])];
+        await AssertAttributesDifferAsync();
+        node.Attributes = [];
+        await AssertAttributesDifferAsync();
+
+        async Task AssertAttributesDifferAsync()
+        {
+            var (differences, _) = await VerifyAsync(world, snapshot);
+            Assert.Equal(VerifyChanges.Attributes, Assert.Single(differences).Changes);
+        }
+    }
+
+    static ExtendedAttribute Attribute(string name, byte[] value) => new(Encoding.ASCII.GetBytes(name), value);
+
+    internal static async Task<(List<VerifyDifference> Differences, VerifyResult Result)> VerifyAsync(
         BackupWorld world, SnapshotName name, VerifyOptions? options = null)
     {
         using var repository = await world.Test.OpenForReadingAsync();

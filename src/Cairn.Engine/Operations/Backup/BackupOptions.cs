@@ -45,6 +45,12 @@ public sealed record BackupOptions
 
     public int CompressionLevel { get; init; } = ZstdCompressor.LevelDefault;
 
+    /// <summary>Null: the same for all files.</summary>
+    public ICompressionRules? Compression { get; init; }
+
+    /// <summary>Null: what is gone is gone.</summary>
+    public IKeepRules? Keep { get; init; }
+
     /// <summary>How often an interrupted first backup can at worst lose what it did.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(3);
 

@@ -52,7 +52,7 @@ sealed class BackupPass : IDisposable
         _monitor = monitor;
         _problems = problems;
         _comparer = new SourceComparer(repository, writer, _queue, former, options);
-        _assembler = new ManifestAssembler(repository, writer, former, local, options, monitor);
+        _assembler = new ManifestAssembler(repository, writer, former, local, options, monitor, problems);
         // A pass that can no longer store must not go on reading for hours before somebody notices.
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, writer.Stopped);
     }
@@ -69,7 +69,7 @@ sealed class BackupPass : IDisposable
         if (_stop.IsCancellationRequested)
             _writer.ThrowIfFailed();
         _stop.Token.ThrowIfCancellationRequested();
-        _monitor.AddVanished((long)_comparer.Vanished);
+        _monitor.AddVanished((long)(_comparer.Vanished - _assembler.Kept));
         RequireSomething();
         return _assembler.Finish();
     }
@@ -201,5 +201,7 @@ sealed class BackupPass : IDisposable
             _outstanding.TryRemove(batch, out _);
             batch.Dispose();
         }
+        if (!_stop.IsCancellationRequested)
+            _assembler.AddRest();
     }
 }

@@ -96,4 +96,6 @@ enum BatchEntryState : byte
     Large,
     /// <summary>It could not be read: not in the manifest.</summary>
     LeftOut,
+    /// <summary>It was not there any more when it was to be read.</summary>
+    Gone,
 }

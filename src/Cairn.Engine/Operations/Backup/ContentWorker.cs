@@ -22,6 +22,7 @@ sealed class ContentWorker : IDisposable
     readonly BlobWorker _blobs;
     readonly ContentCutter _cutter;
     readonly PooledBuffer _smallFile;
+    readonly ICompressionRules? _compression;
 
     public ContentWorker(
         Repository repository, BlobWriter writer, WorkQueue queue, BackupMonitor monitor, ISourceProblems problems,
@@ -33,6 +34,7 @@ sealed class ContentWorker : IDisposable
         _problems = problems;
         var buffers = repository.Environment.Buffers;
         _blobs = new BlobWorker(buffers, options.CompressionLevel);
+        _compression = options.Compression;
         _cutter = new ContentCutter(repository.CutRule, buffers);
         _smallFile = buffers.Rent(SmallFileMax(repository) + 1);
     }
@@ -85,6 +87,7 @@ sealed class ContentWorker : IDisposable
     void ReadSmall(BatchWork batch, int index)
     {
         var entry = batch.Entries[index];
+        var level = LevelOf(batch, entry);
         try
         {
             for (var attempt = 1; ; attempt++)
@@ -92,7 +95,7 @@ sealed class ContentWorker : IDisposable
                 using var file = Open(batch, entry);
                 if (file.MayHaveHoles)
                 {
-                    ReadSparse(file, entry);
+                    ReadSparse(file, entry, level);
                     if (!file.HasChanged)
                         return;
                     // What it has turned into is read as it comes.
@@ -109,19 +112,19 @@ sealed class ContentWorker : IDisposable
                     length = Math.Min(length, _smallFile.Length - 1);
                 }
                 _monitor.AddRead(length);
-                SetContent(entry, _smallFile.Span[..length]);
+                SetContent(entry, _smallFile.Span[..length], level);
                 return;
             }
         }
         catch (SourceReadException e)
         {
-            batch.StateOf(index) = BatchEntryState.LeftOut;
+            batch.StateOf(index) = e.Vanished ? BatchEntryState.Gone : BatchEntryState.LeftOut;
             Report(batch, entry, e);
         }
     }
 
     /// <summary>A small file with holes: one chunk a stretch of data.</summary>
-    void ReadSparse(ISourceFile file, Entry entry)
+    void ReadSparse(ISourceFile file, Entry entry, int? level)
     {
         var extents = new List<Extent>();
         _cutter.CutSparse(file, entry.Size, chunk =>
@@ -129,7 +132,7 @@ sealed class ContentWorker : IDisposable
             using (chunk)
             {
                 _monitor.AddRead(chunk.Length);
-                extents.Add(new Extent(chunk.Length, _writer.Store(BlobKind.Chunk, chunk.Span, _blobs)));
+                extents.Add(new Extent(chunk.Length, _writer.Store(BlobKind.Chunk, chunk.Span, _blobs, level)));
             }
         }, extents.Add);
         entry.Size = extents.Sum(extent => extent.Length);
@@ -146,13 +149,13 @@ sealed class ContentWorker : IDisposable
         return file;
     }
 
-    void SetContent(Entry entry, ReadOnlySpan<byte> content)
+    void SetContent(Entry entry, ReadOnlySpan<byte> content, int? level)
     {
         entry.Size = content.Length;
         entry.Content = content.IsEmpty
             ? FileContent.Empty
-            : new FileContent([new Extent(content.Length, _writer.Store(BlobKind.Chunk, content, _blobs))],
-                ListDepth: 0);
+            : new FileContent(
+                [new Extent(content.Length, _writer.Store(BlobKind.Chunk, content, _blobs, level))], ListDepth: 0);
     }
 
     int ReadToEnd(ISourceFile file)
@@ -170,6 +173,7 @@ sealed class ContentWorker : IDisposable
 
     void ReadLarge(BatchWork batch, PendingFile file)
     {
+        file.CompressionLevel = LevelOf(batch, file.Entry);
         try
         {
             for (var attempt = 1; ; attempt++)
@@ -188,7 +192,7 @@ sealed class ContentWorker : IDisposable
         }
         catch (SourceReadException e)
         {
-            file.LeaveOut();
+            file.LeaveOut(e.Vanished);
             Report(batch, file.Entry, e);
         }
     }
@@ -205,6 +209,7 @@ sealed class ContentWorker : IDisposable
     void ReadStream(StreamWork work)
     {
         var (stream, entry) = (work.Stream, work.File.Entry);
+        work.File.CompressionLevel = _compression?.LevelOf(entry.Name.Span);
         try
         {
             _cutter.Cut(new StreamBytes(stream), long.MaxValue, buffer => Dispatch(work.File, buffer));
@@ -238,11 +243,14 @@ sealed class ContentWorker : IDisposable
     void Store(ChunkWork chunk)
     {
         using var buffer = chunk.Buffer;
-        var id = _writer.Store(BlobKind.Chunk, buffer.Span, _blobs);
+        var id = _writer.Store(BlobKind.Chunk, buffer.Span, _blobs, chunk.File.CompressionLevel);
         _monitor.AddRead(buffer.Length);
         _monitor.ShowPart(chunk.File, buffer.Length);
         chunk.File.Fill(chunk.Slot, new Extent(buffer.Length, id));
     }
+
+    int? LevelOf(BatchWork batch, Entry entry) =>
+        _compression?.LevelOf(AbsolutePath.Of(batch.Directory, entry.Name).Span);
 
     void ThrowIfStopped()
     {

@@ -70,6 +70,9 @@ public sealed class FormerSource : IDisposable
         cursor.TryAdvanceTo(fileClass, inner, name: default);
         while (cursor.MoveNext() && cursor.Class == fileClass && cursor.Directory.SequenceEqual(inner))
         {
+            // It was not there the last time either.
+            if ((cursor.Current.Record.Marks & EntryMarks.Kept) != 0)
+                continue;
             children++;
             if (isThere(cursor.Current.Record.Name))
                 stillThere++;

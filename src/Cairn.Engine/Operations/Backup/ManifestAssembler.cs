@@ -6,6 +6,7 @@ using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Writing;
+using Cairn.Engine.Sources;
 
 namespace Cairn.Engine.Operations.Backup;
 
@@ -25,6 +26,7 @@ sealed class ManifestAssembler : IDisposable
     readonly ExtentListBuilder _lists;
     readonly LocalManifestWriter? _local;
     readonly LocalManifestCursor? _former;
+    readonly KeptEntries? _kept;
     readonly BackupMonitor _monitor;
     readonly FileTime _settledBefore;
     readonly BlobIdHasher _hasher;
@@ -32,8 +34,7 @@ sealed class ManifestAssembler : IDisposable
     /// <param name="local">Null when nothing is to be remembered (a dry run).</param>
     public ManifestAssembler(
         Repository repository, BlobWriter writer, LocalManifest? former, LocalManifestWriter? local,
-        BackupOptions options,
-        BackupMonitor monitor)
+        BackupOptions options, BackupMonitor monitor, ISourceProblems problems)
     {
         _blobs = new BlobWorker(repository.Environment.Buffers, options.CompressionLevel);
         _sink = new Sink(writer, _blobs);
@@ -43,6 +44,8 @@ sealed class ManifestAssembler : IDisposable
         _former = former?.OpenCursor();
         _monitor = monitor;
         _hasher = repository.Hasher;
+        _kept = former is null || options.Keep is null ? null
+            : new KeptEntries(former, options.Keep, writer, problems, AddKept);
         var settled = repository.Environment.Time.GetUtcNow() - SettlingTime;
         _settledBefore = new FileTime(settled.ToUnixTimeSeconds(), 0);
     }
@@ -52,9 +55,13 @@ sealed class ManifestAssembler : IDisposable
         batch.WaitForSmallFiles();
         for (var i = 0; i < batch.Entries.Count; i++)
         {
+            _kept?.Pass(batch.Class, batch.Directory.Span, batch.Entries[i]);
             switch (batch.StateOf(i))
             {
                 case BatchEntryState.LeftOut:
+                    break;
+                case BatchEntryState.Gone:
+                    _kept?.TakePassed();
                     break;
                 case BatchEntryState.Unchanged:
                     Repeat(batch, batch.Entries[i]);
@@ -69,6 +76,12 @@ sealed class ManifestAssembler : IDisposable
             }
         }
     }
+
+    /// <summary>Entries that the walk did not come by, and that stay in the snapshot.</summary>
+    public ulong Kept => _kept?.Count ?? 0;
+
+    /// <summary>All batches were added.</summary>
+    public void AddRest() => _kept?.PassRest();
 
     public ManifestRoot Finish() => _builder.Finish();
 
@@ -87,6 +100,31 @@ sealed class ManifestAssembler : IDisposable
             _monitor.AddOther();
     }
 
+    void AddKept(byte @class, ReadOnlySpan<byte> directory, scoped in LocalEntry former)
+    {
+        const EntryMarks mark = EntryMarks.Kept;
+        if ((former.Record.Marks & mark) != 0 && former.Record.HardLinkGroup == 0)
+        {
+            _builder.Add(@class, directory, former.Record, former.Owner);
+            _local?.Append(@class, directory, former);
+        }
+        else
+        {
+            var entry = former.ToEntry();
+            entry.Marks |= mark;
+            // Its number may be another file's by now, and then they would be restored as one.
+            entry.HardLinkGroup = 0;
+            _builder.Add(@class, directory, entry);
+            _local?.Append(@class, directory, entry, _local.CopyLists(former));
+        }
+        if (former.Record.Kind == EntryKind.Directory)
+            _monitor.AddDirectory();
+        else if (former.Record.HasContent)
+            _monitor.AddUnchanged(former.Record.Size);
+        else
+            _monitor.AddOther();
+    }
+
     void AddLarge(BatchWork batch, int index)
     {
         var file = batch.LargeAt(index);
@@ -97,6 +135,8 @@ sealed class ManifestAssembler : IDisposable
         var size = _lists.Length;
         var content = _lists.Finish();
         _monitor.EndPart(file);
+        if (file.IsGone)
+            _kept?.TakePassed();
         if (file.IsLeftOut)
             return;
         file.Entry.Size = size;

@@ -24,6 +24,12 @@ sealed class PendingFile(Entry entry, EngineThreads threads)
     /// <summary>The file could not be read and is left out of the snapshot.</summary>
     public bool IsLeftOut { get; private set; }
 
+    /// <summary>Left out because it was not there any more.</summary>
+    public bool IsGone { get; private set; }
+
+    /// <summary>Set by the reader before there is any slot.</summary>
+    public int? CompressionLevel { get; set; }
+
     public sealed class Slot
     {
         internal Extent Extent;
@@ -58,11 +64,12 @@ sealed class PendingFile(Entry entry, EngineThreads threads)
         }
     }
 
-    public void LeaveOut()
+    public void LeaveOut(bool isGone = false)
     {
         lock (_lock)
         {
             IsLeftOut = true;
+            IsGone = isGone;
             _isRead = true;
             _slots.Clear();
             threads.PulseAll(_lock);

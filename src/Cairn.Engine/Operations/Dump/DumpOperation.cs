@@ -91,9 +91,12 @@ public static class DumpOperation
                 var path = ManifestPath.Join(directory, entry.Name);
                 if (entry.HardLinkGroup != 0 && !links.TryAdd(entry.HardLinkGroup, path))
                 {
+                    // What it has besides its name stands with the first one.
+                    entry.Attributes = [];
                     await tar.WriteLinkAsync(path, entry, links[entry.HardLinkGroup], cancellationToken);
                     continue;
                 }
+                entry.Attributes = await dumper.WholeAttributesAsync(entry, cancellationToken);
                 await tar.WriteHeaderAsync(path, entry, cancellationToken);
                 if (!entry.HasContent)
                     continue;

@@ -32,6 +32,27 @@ sealed class FileDumper(ReadSession session, int readAhead, DumpMonitor monitor)
         }
     }
 
+    /// <summary>The attributes with those values that lie in blobs of their own.</summary>
+    public async Task<IReadOnlyList<ExtendedAttribute>> WholeAttributesAsync(
+        Entry entry, CancellationToken cancellationToken)
+    {
+        if (entry.Attributes.All(attribute => attribute.StoredValue is null))
+            return entry.Attributes;
+        var whole = new List<ExtendedAttribute>(entry.Attributes.Count);
+        foreach (var attribute in entry.Attributes)
+        {
+            if (attribute.StoredValue is not { } stored)
+            {
+                whole.Add(attribute);
+                continue;
+            }
+            var (_, content) = await ReadAsync(stored, cancellationToken);
+            using (content)
+                whole.Add(new ExtendedAttribute(attribute.Name, content is null ? default : content.Span.ToArray()));
+        }
+        return whole;
+    }
+
     /// <summary>Chunks in their order; null for a hole. Whoever takes a buffer disposes it.</summary>
     async IAsyncEnumerable<(long Length, PooledBuffer? Content)> PrefetchAsync(
         IAsyncEnumerable<Extent> extents, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -87,6 +87,10 @@ sealed class TarWriter(Stream destination)
             Add(records, "gid", Text(entry.Owner.GroupId));
         if (entry.Modified.Nanoseconds != 0 || entry.Modified.Seconds is < 0 or > SizeMax)
             Add(records, "mtime", Encoding.ASCII.GetBytes(DecimalOf(entry.Modified)));
+        if (TarAttributes.FlagsOf(entry) is { Length: > 0 } flags)
+            Add(records, TarAttributes.FlagsKey, Encoding.ASCII.GetBytes(flags));
+        foreach (var attribute in entry.Attributes)
+            Add(records, TarAttributes.KeyOf(attribute), attribute.Value.Span);
         return [.. records];
     }
 
@@ -99,13 +103,18 @@ sealed class TarWriter(Stream destination)
         return string.Create(CultureInfo.InvariantCulture, $"-{seconds}.{1_000_000_000 - time.Nanoseconds:D9}");
     }
 
-    static void Add(List<byte> records, string key, ReadOnlySpan<byte> value)
+    static void Add(List<byte> records, string key, ReadOnlySpan<byte> value) =>
+        Add(records, Encoding.ASCII.GetBytes(key), value);
+
+    static void Add(List<byte> records, byte[] key, ReadOnlySpan<byte> value)
     {
         var rest = 1 + key.Length + 1 + value.Length + 1;
         var length = rest + 1;
         while (length != rest + length.ToString(CultureInfo.InvariantCulture).Length)
             length++;
-        records.AddRange(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{length} {key}=")));
+        records.AddRange(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{length} ")));
+        records.AddRange(key);
+        records.Add((byte)'=');
         records.AddRange(value);
         records.Add((byte)'\n');
     }

@@ -10,13 +10,14 @@ using Cairn.Engine.Sources;
 namespace Cairn.Engine.Operations.Verify;
 
 /// <summary>
-/// Compares a snapshot with the disk: one merge over the manifest and a walk, files read by several workers. Extended
-/// attributes and times of creation are not compared.
+/// Compares a snapshot with the disk: one merge over the manifest and a walk, files read by several workers. Times of
+/// creation are not compared.
 /// </summary>
 public sealed class VerifyOperation(
     ReadSession session, SnapshotInfo snapshot, IFileSource source, VerifyOptions options, WorkMonitor monitor)
 {
     readonly ContentComparer _contents = new(session, monitor);
+    readonly EntryFacts _facts = new(session.Repository.Hasher, options);
     readonly UnreadLog _unread = new();
     long _files, _streams, _differences;
 
@@ -51,7 +52,7 @@ public sealed class VerifyOperation(
         {
             if (met.Snapshot is null || met.Disk is null)
                 return OneSided(met, path);
-            var changes = EntryFacts.Compare(met.Snapshot, met.Disk);
+            var changes = _facts.Compare(met.Snapshot, met.Disk);
             if (NeedsReading(met.Snapshot, met.Disk, changes)
                 && !await Task.Run(
                     () => _contents.AreSameAsync(met.Batch!.Batch, met.Disk, met.Snapshot, cancellationToken),
@@ -77,10 +78,11 @@ public sealed class VerifyOperation(
         }
     }
 
-    // What nobody could look at is not missing; it is told among the problems.
+    // What nobody could look at is not missing; it is told among the problems. What was gone already is not missed.
     VerifyDifference? OneSided(EntryMeeting met, ReadOnlyMemory<byte> path)
     {
-        if (met.Disk is null && _unread.Covers(options.DiskPath, met.Path))
+        if (met.Disk is null
+            && ((met.Snapshot!.Marks & EntryMarks.Kept) != 0 || _unread.Covers(options.DiskPath, met.Path)))
             return null;
         return new VerifyDifference(
             path, met.Snapshot, met.Disk, met.Disk is null ? VerifyChanges.Missing : VerifyChanges.Added);

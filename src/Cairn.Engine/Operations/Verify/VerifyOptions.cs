@@ -19,6 +19,10 @@ public sealed record VerifyOptions
     /// <summary>Files of the same size and time of modification are taken for equal, and not read.</summary>
     public bool IsQuick { get; init; }
 
+    /// <summary>Off where some kinds of attributes (trusted.*) cannot be seen on the disk: they are not
+    /// compared then.</summary>
+    public bool SeesAllAttributes { get; init; } = true;
+
     /// <summary>Files read at once.</summary>
     public int Workers { get; init; } = 1;
 }
@@ -36,6 +40,8 @@ public enum VerifyChanges
     Modified = 64,
     Target = 128,
     Device = 256,
+    Attributes = 512,
+    Flags = 1024,
 }
 
 /// <summary>Something on the disk is not as the snapshot has it.</summary>

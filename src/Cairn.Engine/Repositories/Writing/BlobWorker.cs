@@ -9,16 +9,21 @@ namespace Cairn.Engine.Repositories.Writing;
 /// pack.</summary>
 public sealed class BlobWorker(BufferPool buffers, int compressionLevel) : IDisposable
 {
+    /// <summary>The level of what is stored as it is.</summary>
+    public const int NoCompression = 0;
+
     readonly ZstdCompressor _compressor = new(compressionLevel);
     readonly (PackBuilder? Pack, Aead? Aead)[] _ciphers = new (PackBuilder?, Aead?)[2];
     PooledBuffer? _scratch;
 
     /// <summary>The encoded content, lent until the next call, and how it is encoded.</summary>
-    internal ReadOnlySpan<byte> Encode(ReadOnlySpan<byte> plain, out Codec codec)
+    /// <param name="level">Null for the usual one.</param>
+    internal ReadOnlySpan<byte> Encode(ReadOnlySpan<byte> plain, int? level, out Codec codec)
     {
         codec = Codec.Stored;
-        if (plain.IsEmpty)
+        if (plain.IsEmpty || level == NoCompression)
             return plain;
+        _compressor.SetLevel(level ?? compressionLevel);
         if (_scratch is null || _scratch.Capacity < plain.Length)
         {
             _scratch?.Dispose();

@@ -47,14 +47,16 @@ public sealed class BlobWriter : IAsyncDisposable
 
     /// <summary>Returns when the blob is known or has its place in a pack; stored it is after <see
     /// cref="FlushAsync"/>.</summary>
-    public BlobId Store(BlobKind kind, ReadOnlySpan<byte> plain, BlobWorker worker)
+    /// <param name="level">Of compression, or <see cref="BlobWorker.NoCompression"/>; null for the worker's. What is
+    /// known already stays as it is.</param>
+    public BlobId Store(BlobKind kind, ReadOnlySpan<byte> plain, BlobWorker worker, int? level = null)
     {
         var id = _repository.Hasher.Hash((byte)kind, plain);
         if (TryReuse(id) || !_underWay.TryAdd(id, 0))
             return id;
         _counters.AddNewBlob(plain.Length);
         if (!_isDryRun)
-            Append(id, kind, plain, worker);
+            Append(id, kind, plain, worker, level);
         return id;
     }
 
@@ -90,9 +92,9 @@ public sealed class BlobWriter : IAsyncDisposable
         _manifestPack?.Dispose();
     }
 
-    void Append(BlobId id, BlobKind kind, ReadOnlySpan<byte> plain, BlobWorker worker)
+    void Append(BlobId id, BlobKind kind, ReadOnlySpan<byte> plain, BlobWorker worker, int? level)
     {
-        var encoded = worker.Encode(plain, out var codec);
+        var encoded = worker.Encode(plain, level, out var codec);
         ref var slot = ref kind == BlobKind.Chunk ? ref _dataPack : ref _manifestPack;
         var packKind = kind == BlobKind.Chunk ? PackKind.Data : PackKind.Manifest;
         var storedLength = encoded.Length + Aead.TagSize;

@@ -449,7 +449,8 @@ class Store:
 # Descriptor (13)
 
 HEX_MEMBERS = (("id", 32), ("admin", 32), ("restore", 32), ("signature", 64))
-KNOWN_FEATURES = frozenset()
+KNOWN_FEATURES = frozenset({"lease"})
+MAX_LOCK_DAYS = 36500
 
 
 class Descriptor:
@@ -480,6 +481,11 @@ class Descriptor:
         chunking = values["chunking"]
         require(64 <= chunking["minimum"] < chunking["average"] < chunking["maximum"] <= MAX_BLOB, "the chunking parameters are out of order")
         require(0 < values["packs"]["size"] <= MAX_PACK, "the size of packs is out of bounds")
+        require(("lease" in values) == ("lease" in requires), "a lease and the feature of that name belong together")
+        if "lease" in values:
+            days, slack = values["lease"]["days"], values["lease"]["slack"]
+            require(values["lease"]["mode"] in ("governance", "compliance"), "the mode of locks is unknown")
+            require(days >= 1 and slack >= 1 and days + slack <= MAX_LOCK_DAYS, "the length of locks is out of bounds")
         require(repository_id(self.admin) == self.id, "the id is not that of the admin key", SIGNATURE)
         signed = data[:data.index(b'  "signature"')]
         check_signature(self.admin, self.signature, b"cairn/1 descriptor" + signed, "the descriptor")
@@ -493,7 +499,12 @@ class Descriptor:
             f'  "cairn": "repository"', f'  "format": {number(values["format"])}', f'  "id": {json.dumps(values["id"])}',
             f'  "created": {json.dumps(values["created"])}', f'  "admin": {json.dumps(values["admin"])}',
             f'  "restore": {json.dumps(values["restore"])}', f'  "chunking": {{ {chunking} }}',
-            f'  "packs": {{ "size": {number(values["packs"]["size"])} }}', f'  "requires": {json.dumps(values["requires"])}',
+            f'  "packs": {{ "size": {number(values["packs"]["size"])} }}']
+        if "lease" in values:
+            lease = values["lease"]
+            lines.append(f'  "lease": {{ "mode": {json.dumps(lease["mode"])}, "days": {number(lease["days"])}, "slack": {number(lease["slack"])} }}')
+        lines += [
+            f'  "requires": {json.dumps(values["requires"])}',
             f'  "signature": {json.dumps(values["signature"])}']
         return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 

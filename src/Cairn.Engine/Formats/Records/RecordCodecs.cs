@@ -43,6 +43,8 @@ static class RecordCodecs
         TimeRange.FromRecord(record.Created);
         foreach (var (list, name) in ListsOf(record))
             StrictRecord.RequireAscending(list, HashSize, name);
+        if (record.WhatCase == RetiredRecord.WhatOneofCase.LockBound)
+            TimeRange.FromRecord(record.LockBound.Until);
         return record;
     }
 

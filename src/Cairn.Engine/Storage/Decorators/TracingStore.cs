@@ -13,6 +13,7 @@ public sealed class TracingStore(IObjectStore inner, Action<string> trace, TimeP
 {
     public string Location => inner.Location;
     public StoreCapabilities Capabilities => inner.Capabilities;
+    public IObjectVersions? Versions => inner.Versions is { } versions ? new OwnVersions(this, versions) : null;
 
     public Task<PutOutcome> PutAsync(
         ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
@@ -84,4 +85,11 @@ public sealed class TracingStore(IObjectStore inner, Action<string> trace, TimeP
 
     void Tell(string request, string outcome, long start) => trace(string.Create(
         CultureInfo.InvariantCulture, $"{request}: {outcome}, {time.GetElapsedTime(start).TotalMilliseconds:0.0} ms"));
+
+    sealed class OwnVersions(TracingStore store, IObjectVersions versions) : VersionsDecorator(versions)
+    {
+        protected override Task<T> RunAsync<T>(
+            string request, Func<Task<T>> call, CancellationToken cancellationToken) =>
+            store.TraceAsync(request, call, _ => "done");
+    }
 }

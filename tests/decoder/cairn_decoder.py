@@ -251,11 +251,12 @@ FIRST_SEEN = message(hashes("objects"), Field("time", INT64))
 SUMMARY = message(
     hashes("records"), hashes("condemned"), hashes("deleted"), hashes("forgotten"), hashes("void_proposed"), hashes("void"), hashes("accepted"),
     Field("first_seen", FIRST_SEEN, repeated=True))
+LOCK_BOUND = message(Field("until", INT64))
 RETIRED = message(
     Field("sequence", UINT64), Field("previous", BYTES, size=(0, 32)), Field("created", INT64), Field("condemnation", PACK_LIST, oneof=True),
     Field("deletion", PACK_LIST, oneof=True), Field("forgotten", NAME_LIST, oneof=True), Field("void_proposal", NAME_LIST, oneof=True),
     Field("void_final", NAME_LIST, oneof=True), Field("first_seen", FIRST_SEEN, oneof=True), Field("accepted", NAME_LIST, oneof=True),
-    Field("summary", SUMMARY, oneof=True))
+    Field("summary", SUMMARY, oneof=True), Field("lock_bound", LOCK_BOUND, oneof=True))
 PACK_MOVE = message(
     Field("from", BYTES, size=32), Field("to", BYTES, size=32), Field("from_rows", UINT32, repeated=True),
     Field("to_rows", UINT32, repeated=True))

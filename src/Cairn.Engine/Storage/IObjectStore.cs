@@ -30,9 +30,6 @@ public interface IObjectStore : IAsyncDisposable
 
     StoreCapabilities Capabilities { get; }
 
-    /// <summary>All versions of objects and their locks; null where the store has none, or does not show them.</summary>
-    IObjectVersions? Versions => null;
-
     /// <summary>Stores an object in one request. The content is borrowed until the task ends.</summary>
     Task<PutOutcome> PutAsync(
         ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,

@@ -33,6 +33,22 @@ public interface IObjectVersions
     Task ExtendLockAsync(ObjectVersionKey version, HeldLock held, CancellationToken cancellationToken);
 }
 
+/// <summary>A store, or what stands around one, that may have versions.</summary>
+public interface IVersionedStore
+{
+    /// <summary>All versions of objects and their locks; null where there are none.</summary>
+    IObjectVersions? Versions { get; }
+}
+
+public static class ObjectStoreVersions
+{
+    extension(IObjectStore store)
+    {
+        /// <summary>All versions of objects and their locks; null where the store has none, or shows none.</summary>
+        public IObjectVersions? Versions => (store as IVersionedStore)?.Versions;
+    }
+}
+
 /// <param name="Id">The store's own name for the version; null for the newest, for reading only.</param>
 public readonly record struct ObjectVersionKey(ObjectKey Key, string? Id)
 {

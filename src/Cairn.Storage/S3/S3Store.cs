@@ -16,7 +16,7 @@ namespace Cairn.Storage.S3;
 /// that all kinds of servers understand, and that buckets with locks insist on.</item>
 /// </list>
 /// </summary>
-public sealed class S3Store : IObjectStore
+public sealed class S3Store : IObjectStore, IVersionedStore
 {
     const int Concurrency = 16;
 

@@ -29,7 +29,8 @@ public sealed class S3LeaseTests(CephServer ceph)
         Assert.DoesNotContain("?", home.Run("snapshots").RequireExit(0).Output.Split("PROTECTED UNTIL")[1]);
 
         home.Run("forget", "--keep-last", "1", "--yes").RequireExit(0);
-        var pruned = Summary(home.Run("prune", "--grace", "0", "--unfinished-after", "0", "--yes", "--json").RequireExit(0));
+        var pruned = Summary(home.Run(
+            "prune", "--grace", "0", "--unfinished-after", "0", "--yes", "--json").RequireExit(0));
         Assert.Equal(0, pruned.GetProperty("deleted").GetInt64());
         Assert.True(pruned.GetProperty("locked").GetInt64() >= 1);
 
@@ -50,7 +51,8 @@ public sealed class S3LeaseTests(CephServer ceph)
             },
             Token);
         var renewed = home.Run("lease", "renew", "--json").RequireExit(3);
-        Assert.Equal(Summary(renewed).GetProperty("due").GetInt64(), Summary(renewed).GetProperty("renewed").GetInt64());
+        Assert.Equal(
+            Summary(renewed).GetProperty("due").GetInt64(), Summary(renewed).GetProperty("renewed").GetInt64());
         Assert.Equal(1, Summary(renewed).GetProperty("hidden").GetInt64());
         Assert.Equal(1, Summary(renewed).GetProperty("replaced").GetInt64());
 

@@ -1,5 +1,6 @@
 using Cairn.Engine.Indexing;
 using Cairn.Engine.Repositories;
+using Cairn.Engine.Storage;
 
 namespace Cairn.Engine.Operations.Backup;
 

@@ -17,7 +17,7 @@ public sealed record StoreUsage(
 /// Counts for the summary of a run. Inside a <see cref="RetryingStore"/> it counts attempts, outside operations.
 /// Owns the store it wraps.
 /// </summary>
-public sealed class CountingStore(IObjectStore inner) : IObjectStore
+public sealed class CountingStore(IObjectStore inner) : IObjectStore, IVersionedStore
 {
     readonly Counter _put = new();
     readonly Counter _get = new();

@@ -6,7 +6,7 @@ namespace Cairn.Engine.Storage.Decorators;
 /// Has every object locked in the PUT that stores it, whoever stores it: what a repository's descriptor asks for must
 /// not depend on each writer's remembering it. Borrows the store it wraps.
 /// </summary>
-public sealed class LockingStore(IObjectStore inner, ObjectLock objectLock) : IObjectStore
+public sealed class LockingStore(IObjectStore inner, ObjectLock objectLock) : IObjectStore, IVersionedStore
 {
     public string Location => inner.Location;
     public StoreCapabilities Capabilities => inner.Capabilities;

@@ -5,13 +5,14 @@ using Cairn.Engine.Primitives;
 namespace Cairn.Engine.Storage.Decorators;
 
 /// <summary>
-/// A store as it is below what was put on top: of each name the oldest version, whether it is hidden by a delete marker,
-/// replaced, or neither. Names have the hash of the content, which nobody knows before it is stored, so the oldest
-/// version is the one that was stored under it. Only the descriptor's name can be known before: of it the newest
+/// A store as it is below what was put on top: of each name the oldest version, whether it is hidden by a delete
+/// marker, replaced, or neither. Names have the hash of the content, which nobody knows before it is stored, so the
+/// oldest version is the one that was stored under it. Only the descriptor's name can be known before: of it the newest
 /// version counts, as for everybody, unless it is hidden. Owns the store it wraps.
 /// <para>What was rightly deleted shows here again: that records say that it was retired must decide.</para>
 /// </summary>
-public sealed class OriginalsStore(IObjectStore inner, IObjectVersions versions, ObjectKey descriptor) : IObjectStore
+public sealed class OriginalsStore(IObjectStore inner, IObjectVersions versions, ObjectKey descriptor)
+    : IObjectStore, IVersionedStore
 {
     readonly ConcurrentDictionary<ObjectKey, OriginalVersion> _known = [];
 

@@ -8,7 +8,7 @@ namespace Cairn.Engine.Storage.Decorators;
 /// </summary>
 /// <param name="first">Calls at once in the beginning; at least 1.</param>
 /// <param name="max">Calls at once that are never exceeded.</param>
-public sealed class PacedStore(IObjectStore inner, int first, int max) : IObjectStore
+public sealed class PacedStore(IObjectStore inner, int first, int max) : IObjectStore, IVersionedStore
 {
     readonly Pace _pace = new(first, max);
 

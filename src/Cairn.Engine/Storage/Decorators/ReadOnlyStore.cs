@@ -5,7 +5,7 @@ namespace Cairn.Engine.Storage.Decorators;
 /// <summary>
 /// Refuses to change anything: for commands that only read, whatever a bug in them may try. Owns the store it wraps.
 /// </summary>
-public sealed class ReadOnlyStore(IObjectStore inner) : IObjectStore
+public sealed class ReadOnlyStore(IObjectStore inner) : IObjectStore, IVersionedStore
 {
     public string Location => inner.Location;
     public StoreCapabilities Capabilities => inner.Capabilities;

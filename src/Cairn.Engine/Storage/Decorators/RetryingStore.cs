@@ -9,7 +9,7 @@ namespace Cairn.Engine.Storage.Decorators;
 /// <see cref="PutOutcome.AlreadyThere"/>. A listing that breaks continues behind the last name it gave. Owns the
 /// store it wraps.
 /// </summary>
-public sealed class RetryingStore : IObjectStore
+public sealed class RetryingStore : IObjectStore, IVersionedStore
 {
     readonly IObjectStore _inner;
     readonly RetryOptions _options;

@@ -9,7 +9,8 @@ namespace Cairn.Engine.Storage.Decorators;
 /// <see cref="RetryingStore"/> it tells of every attempt. Owns the store it wraps.
 /// </summary>
 /// <param name="trace">Called from any thread.</param>
-public sealed class TracingStore(IObjectStore inner, Action<string> trace, TimeProvider time) : IObjectStore
+public sealed class TracingStore(IObjectStore inner, Action<string> trace, TimeProvider time)
+    : IObjectStore, IVersionedStore
 {
     public string Location => inner.Location;
     public StoreCapabilities Capabilities => inner.Capabilities;

@@ -2,7 +2,9 @@ using Cairn.Engine.Primitives;
 
 namespace Cairn.Engine.Storage.Decorators;
 
-/// <summary>The versions of a store behind a decorator, which does with each request what it does with others.</summary>
+/// <summary>
+/// The versions of a store behind a decorator, which does with each request what it does with others.
+/// </summary>
 abstract class VersionsDecorator(IObjectVersions inner) : IObjectVersions
 {
     public DateTimeOffset? Now => inner.Now;

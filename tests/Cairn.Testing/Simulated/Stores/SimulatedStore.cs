@@ -11,7 +11,7 @@ namespace Cairn.Testing.Simulated.Stores;
 /// faults as planned. PUTs are conditional and carry a SHA-256. It makes one attempt: wrap it to retry.
 /// </summary>
 public sealed partial class SimulatedStore(SimulatedBucket bucket, Caller caller, SimulatedStoreOptions options)
-    : IObjectStore
+    : IObjectStore, IVersionedStore
 {
     public SimulatedStore(SimulatedBucket bucket, Caller? caller = null, FaultPlan? faults = null)
         : this(bucket, caller ?? Caller.Owner, new SimulatedStoreOptions { Faults = faults ?? FaultPlan.None }) { }

@@ -16,7 +16,7 @@ sealed class LiveObjects
 
     readonly HashSet<string> _reached = new(StringComparer.Ordinal);
 
-    /// <summary>Sets of places of which one must be protected: of an object one, of a row of a pack its copies.</summary>
+    /// <summary>Places of which one must be protected: of an object one, of a row of a pack its copies.</summary>
     readonly Dictionary<string, string[]> _demands = new(StringComparer.Ordinal);
 
     /// <summary>Whether a lock on it is worth its price.</summary>
@@ -40,8 +40,8 @@ sealed class LiveObjects
         using var admin = await world.OpenAsAdminAsync();
         var moves = new MoveLog(admin.Store, admin.Keys, admin.Signers);
         await moves.LookAsync(default);
-        var byPrefix = world.Bucket.Versions().Where(version => version.Key.StartsWith("packs/", StringComparison.Ordinal))
-            .Select(version => version.Key).Distinct()
+        var byPrefix = world.Bucket.Versions().Select(version => version.Key)
+            .Where(key => key.StartsWith("packs/", StringComparison.Ordinal)).Distinct()
             .Select(key => ObjectNames.TryParsePack(new Engine.Storage.ObjectKey(key), out var name)
                 ? name : throw new InvalidOperationException(key))
             .ToDictionary(name => BinaryPrimitives.ReadUInt128BigEndian(name.AsSpan()));

@@ -1,4 +1,6 @@
+using Cairn.App.Policies;
 using Cairn.App.Reading;
+using Cairn.Cli.Commands;
 using Cairn.Cli.Rendering;
 using Cairn.Engine.Entries;
 using Cairn.Engine.Formats;
@@ -52,6 +54,7 @@ static class HistoryEvents
         StatsRendering.Print(output, new StatisticsReport(usage, []), "source");
         RunRendering.Print(output, second);
         LeaseRendering.Print(output, Lease(), isDryRun: false);
+        PolicyCommand.Print(output, StoreRole.Host, new PolicyReport("{}"u8.ToArray(), []));
     }
 
     static LeaseResult Lease()

@@ -93,10 +93,14 @@ sealed class LeaseWorld : IAsyncDisposable
         using var signer = new Signer(Init.Credential.HostSeed);
         // Where the bucket locks by itself, a host has no right to.
         int? days = Bucket.Options.DefaultRetention is null ? LockDays : null;
-        return new SimulatedStore(Bucket, CairnRoles.Host(signer.Id.ToString(), days));
+        return new SimulatedStore(Bucket, HostCaller ?? CairnRoles.Host(signer.Id.ToString(), days));
     }
 
-    public SimulatedStore MaintainerStore() => new(Bucket, CairnRoles.Maintainer(LockDays));
+    public SimulatedStore MaintainerStore() => new(Bucket, MaintainerCaller ?? CairnRoles.Maintainer(LockDays));
+
+    /// <summary>Others than those of the design, if a test says so.</summary>
+    public Caller? HostCaller { get; set; }
+    public Caller? MaintainerCaller { get; set; }
 
     public async Task<BackupResult> BackupAsync()
     {

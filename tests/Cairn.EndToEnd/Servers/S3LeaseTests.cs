@@ -72,7 +72,7 @@ public sealed class S3LeaseTests(CephServer ceph)
         Assert.Equal(0, Summary(home.Run("lease", "renew", "--json").RequireExit(3)).GetProperty("due").GetInt64());
     }
 
-    static async Task ShortenAsync(AmazonS3Client sdk, string bucket, DateTime until)
+    internal static async Task ShortenAsync(AmazonS3Client sdk, string bucket, DateTime until)
     {
         foreach (var version in (await LocksAsync(sdk, bucket)).Keys)
             await sdk.PutObjectRetentionAsync(

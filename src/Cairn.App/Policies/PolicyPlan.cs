@@ -22,8 +22,11 @@ public sealed record PolicyPlan
     /// <summary>The bucket gives every object its lock by itself, so that a PUT needs no further right.</summary>
     public bool LocksByDefault { get; init; }
 
-    /// <summary>The store knows the condition by which PUTs can be bound to names that are free.</summary>
-    public bool KnowsCreateOnly { get; init; }
+    /// <summary>
+    /// The store knows Amazon's conditions: names that are free, bounds of locks. One that does not takes a condition
+    /// that it does not know for one that is never met.
+    /// </summary>
+    public bool KnowsConditions { get; init; }
 
     /// <summary>The host that is meant; null for any: one could then store ledgers in another's place.</summary>
     public string? HostId { get; init; }
@@ -107,7 +110,7 @@ public sealed record PolicyPlan
     // An object that is there can then not even be hidden behind another of its name.
     PolicyStatement Add(IEnumerable<string> names) => new("Add", ["s3:PutObject"], Objects(names))
     {
-        Conditions = KnowsCreateOnly ? [new PolicyCondition("Null", "s3:if-none-match", ["false"])] : [],
+        Conditions = KnowsConditions ? [new PolicyCondition("Null", "s3:if-none-match", ["false"])] : [],
     };
 
     PolicyStatement Mark(IEnumerable<string> names) => new("Hide", ["s3:DeleteObject"], Objects(names));
@@ -115,7 +118,7 @@ public sealed record PolicyPlan
     // Without bounds a stolen key could make junk irremovable for a hundred years.
     PolicyStatement Lock(IEnumerable<string> names) => new("Lock", ["s3:PutObjectRetention"], Objects(names))
     {
-        Conditions =
+        Conditions = !KnowsConditions ? [] :
         [
             new PolicyCondition(
                 "StringEquals", "s3:object-lock-mode", [Lease!.Mode.ToString().ToUpperInvariant()]),

@@ -40,7 +40,7 @@ public static class PolicyUseCase
         var plan = new PolicyPlan
         {
             Bucket = s3.Bucket, Prefix = s3.Prefix, Lease = descriptor.Lease, HostId = request.HostId,
-            KnowsCreateOnly = s3.Endpoint is null,
+            KnowsConditions = s3.Endpoint is null,
             LocksByDefault = descriptor.Lease is { } lease
                 && await LocksByDefaultAsync(access, s3, lease.Lock, cancellationToken),
         };
@@ -58,10 +58,14 @@ public static class PolicyUseCase
 
     static IEnumerable<string> NotesOf(PolicyPlan plan, StoreRole role)
     {
-        if (!plan.KnowsCreateOnly && role is StoreRole.Host or StoreRole.Maintainer or StoreRole.Admin)
+        if (!plan.KnowsConditions && role is StoreRole.Host or StoreRole.Maintainer or StoreRole.Admin)
             yield return "only Amazon's policies can bind a PUT to names that are free: here whoever has these rights "
                 + "can put other versions over what is there, which hides it and destroys nothing where versions are "
                 + "kept";
+        if (!plan.KnowsConditions
+            && plan.Of(role).Any(statement => statement.Actions.Contains("s3:PutObjectRetention")))
+            yield return "only Amazon's policies can bound locks: here whoever has these rights can lock what is there "
+                + "for as long as the store allows, which costs storage";
         if (role == StoreRole.Host && plan.HostId is null)
             yield return "this is for every host; with --host ID it is for one, which then can store ledgers and "
                 + "snapshots in no other's place";

@@ -47,6 +47,13 @@ public sealed class S3PolicyTests(CephServer ceph)
                 statements.Add(copy);
             }
         }
+        // To Ceph the owner of a bucket is a stranger to objects that others put there.
+        statements.Add(new JsonObject
+        {
+            ["Sid"] = "owner", ["Effect"] = "Allow", ["Action"] = "s3:*",
+            ["Principal"] = new JsonObject { ["AWS"] = $"arn:aws:iam:::user/{ceph.Keys.Access}" },
+            ["Resource"] = new JsonArray($"arn:aws:s3:::{bucket}", $"arn:aws:s3:::{bucket}/*"),
+        });
         using var root = await ceph.SdkAsync();
         await root.PutBucketPolicyAsync(bucket, new JsonObject
         {
@@ -109,9 +116,10 @@ public sealed class S3PolicyTests(CephServer ceph)
             await RefusedAsync(role, () => PutAsync(sdk, bucket, "outside/junk", absolute: true));
             if (role != "restorer")
                 await RefusedAsync(role, () => sdk.GetObjectAsync(bucket, First("keys/").Key, Token));
+            // How long a maintainer may lock, Ceph cannot bound: that is tried at the simulated bucket.
             if (role != "maintainer")
                 await RefusedAsync(role, () => LockAsync(sdk, bucket, First("packs/"), days: 3));
-            await RefusedAsync(role, () => LockAsync(sdk, bucket, First("packs/"), days: 36_000));
+            await RefusedAsync(role, () => LockAsync(sdk, bucket, First("packs/"), days: 1));
         }
         using var host = await ceph.SdkAsync(
             $"host{bucket.Replace("-", "")}", $"host{bucket.Replace("-", "")}secret");

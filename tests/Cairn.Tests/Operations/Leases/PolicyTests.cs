@@ -102,7 +102,7 @@ public class PolicyTests
         using var signer = new Signer(world.Init.Credential.HostSeed);
         return new PolicyPlan
         {
-            Bucket = "bucket", Prefix = "", Lease = world.Policy, KnowsCreateOnly = true,
+            Bucket = "bucket", Prefix = "", Lease = world.Policy, KnowsConditions = true,
             LocksByDefault = world.Bucket.Options.DefaultRetention is not null, HostId = signer.Id.ToString(),
         };
     }

@@ -30,6 +30,8 @@ static class CommandLine
         root.Add(ForgetCommand.Create(global));
         root.Add(TagCommand.Create(global));
         root.Add(PruneCommand.Create(global));
+        root.Add(LeaseCommand.Create(global));
+        root.Add(PolicyCommand.Create(global));
         root.Add(KeyCommand.Create(global));
         root.Add(HostCommand.Create(global));
         root.Add(ConfigCommand.Create(global));

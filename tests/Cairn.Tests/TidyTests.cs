@@ -26,7 +26,8 @@ public partial class TidyTests
         ["Compression"] = ["Interop"],
         // The codecs turn plain records of other folders into bytes and back, and know nothing else of them.
         ["Formats"] = ["Entries", "Packs", "Storage"],
-        ["Envelopes"] = ["Formats", "Crypto", "Chunking"],
+        // The descriptor says how stores are to lock.
+        ["Envelopes"] = ["Formats", "Crypto", "Chunking", "Storage"],
         ["Packs"] = [.. Level1, "Envelopes"],
         ["Indexing"] = [.. Level1, "Packs"],
         ["Manifests"] = Level2,

@@ -91,6 +91,8 @@ public static class Rules
         new("13-form", "It is JSON in exactly this form"),
         new("13-signature", "The signature, by the admin key"),
         new("13-requires", "features a reader must know"),
+        new("13-lock", "Whoever stores an object MUST have the store lock it", "what a store does is not in an object"),
+        new("13-lease", "the one is never without the other"),
         new("13-id", "A reader that has a credential MUST compare the id with the pinned one"),
         new("13-newer", "`\"format\"` is read first"),
         new("14-records", "The definitions stand in"),

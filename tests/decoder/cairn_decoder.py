@@ -254,11 +254,12 @@ SUMMARY = message(
     Field("first_seen", FIRST_SEEN, repeated=True))
 TAG_LIST = message(hashes("objects"), hashes("replaces"), Field("epoch", UINT32), Field("sealed", BYTES))
 TAG_TEXTS = message(Field("tags", STRING, repeated=True))
+LOCK_BOUND = message(Field("until", INT64))
 RETIRED = message(
     Field("sequence", UINT64), Field("previous", BYTES, size=(0, 32)), Field("created", INT64), Field("condemnation", PACK_LIST, oneof=True),
     Field("deletion", PACK_LIST, oneof=True), Field("forgotten", NAME_LIST, oneof=True), Field("void_proposal", NAME_LIST, oneof=True),
     Field("void_final", NAME_LIST, oneof=True), Field("first_seen", FIRST_SEEN, oneof=True), Field("accepted", NAME_LIST, oneof=True),
-    Field("summary", SUMMARY, oneof=True), Field("tags", TAG_LIST, oneof=True))
+    Field("summary", SUMMARY, oneof=True), Field("tags", TAG_LIST, oneof=True), Field("lock_bound", LOCK_BOUND, oneof=True))
 PACK_MOVE = message(
     Field("from", BYTES, size=32), Field("to", BYTES, size=32), Field("from_rows", UINT32, repeated=True),
     Field("to_rows", UINT32, repeated=True))
@@ -458,7 +459,8 @@ class Store:
 # Descriptor (13)
 
 HEX_MEMBERS = (("id", 32), ("admin", 32), ("restore", 32), ("signature", 64))
-KNOWN_FEATURES = frozenset()
+KNOWN_FEATURES = frozenset({"lease"})
+MAX_LOCK_DAYS = 36500
 
 
 class Descriptor:
@@ -489,6 +491,11 @@ class Descriptor:
         chunking = values["chunking"]
         require(64 <= chunking["minimum"] < chunking["average"] < chunking["maximum"] <= MAX_BLOB, "the chunking parameters are out of order")
         require(0 < values["packs"]["size"] <= MAX_PACK, "the size of packs is out of bounds")
+        require(("lease" in values) == ("lease" in requires), "a lease and the feature of that name belong together")
+        if "lease" in values:
+            days, slack = values["lease"]["days"], values["lease"]["slack"]
+            require(values["lease"]["mode"] in ("governance", "compliance"), "the mode of locks is unknown")
+            require(days >= 1 and slack >= 1 and days + slack <= MAX_LOCK_DAYS, "the length of locks is out of bounds")
         require(repository_id(self.admin) == self.id, "the id is not that of the admin key", SIGNATURE)
         signed = data[:data.index(b'  "signature"')]
         check_signature(self.admin, self.signature, b"cairn/1 descriptor" + signed, "the descriptor")
@@ -502,7 +509,12 @@ class Descriptor:
             f'  "cairn": "repository"', f'  "format": {number(values["format"])}', f'  "id": {json.dumps(values["id"])}',
             f'  "created": {json.dumps(values["created"])}', f'  "admin": {json.dumps(values["admin"])}',
             f'  "restore": {json.dumps(values["restore"])}', f'  "chunking": {{ {chunking} }}',
-            f'  "packs": {{ "size": {number(values["packs"]["size"])} }}', f'  "requires": {json.dumps(values["requires"])}',
+            f'  "packs": {{ "size": {number(values["packs"]["size"])} }}']
+        if "lease" in values:
+            lease = values["lease"]
+            lines.append(f'  "lease": {{ "mode": {json.dumps(lease["mode"])}, "days": {number(lease["days"])}, "slack": {number(lease["slack"])} }}')
+        lines += [
+            f'  "requires": {json.dumps(values["requires"])}',
             f'  "signature": {json.dumps(values["signature"])}']
         return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 

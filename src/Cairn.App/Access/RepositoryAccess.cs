@@ -59,7 +59,10 @@ sealed class RepositoryAccess
     public StoreAccess Stores { get; }
 
     /// <summary>For <c>init</c> only: elsewhere a missing folder must stay missing.</summary>
-    public IObjectStore OpenStore(bool createRoot) => Stores.Open(Location, createRoot);
+    public IObjectStore OpenStore(bool createRoot) => View(Stores.Open(Location, createRoot));
+
+    /// <summary>Puts something around every store that is opened.</summary>
+    public Func<IObjectStore, IObjectStore> View { get; init; } = store => store;
 
     public async Task<OpenRepository> OpenForBackupAsync(CancellationToken cancellationToken)
     {

@@ -66,6 +66,10 @@ public static class BackupUseCase
         {
             var result = await BackupOperation.RunAsync(
                 open.Repository, state.Folder, input, options, monitor, cancellationToken);
+            if (result.LocksLapse)
+                environment.Events.Notice(
+                    "nobody has renewed the locks of this repository for long, so nothing was relied on that was "
+                    + "there already, and all was stored anew: have \"cairn lease renew\" run every day");
             return new BackupReport(location.Text, options.Source, request.IsDryRun, result);
         }
         catch (SourceCollapsedException e)

@@ -21,12 +21,12 @@ static class InitPlace
     {
         var location = access.Location;
         if (location.S3 is not { } s3)
-            return request.Lock is not null
+            return request.Lease is not null
                 ? throw new UsageException($"--lock is for buckets of S3: {location} cannot lock objects")
                 : null;
         await using var store = access.Stores.OpenForProbe(location);
         var bucket = await new S3Bucket(store, s3).PrepareAsync(
-            new BucketPlan { Lock = request.Lock }, cancellationToken);
+            new BucketPlan { Lock = request.Lease?.Lock }, cancellationToken);
         await RequireNoRepositoryAsync(store, cancellationToken);
         var probe = await access.Stores.ProbeAsync(store, s3, cancellationToken);
         Judge(location, probe, request);
@@ -54,7 +54,7 @@ static class InitPlace
                 $"{location} accepts the condition not to overwrite (If-None-Match) and overwrites all the same, and "
                 + "keeps no versions. Turn versions on in the bucket, or use another store; to take it as it is: "
                 + "--allow-overwrites");
-        if (request.Lock is not null
+        if (request.Lease is not null
             && probe.Lines.Single(line => line.Name == S3Probe.LockLine) is { Verdict: not ProbeVerdict.Good } lockLine)
             throw new StoreException(
                 StoreErrorKind.Refused, $"{location} does not lock as was asked: {lockLine.Message}");

@@ -17,8 +17,8 @@ public sealed record InitRequest
     /// <summary>Where the recovery key goes; null to hand it to the caller, who can show it to a person only.</summary>
     public string? RecoveryFile { get; init; }
 
-    /// <summary>Retention that the bucket gives every object; null for none. On S3 only.</summary>
-    public ObjectLock? Lock { get; init; }
+    /// <summary>How long every object is locked; null for not at all. On S3 only.</summary>
+    public LeasePolicy? Lease { get; init; }
 
     /// <summary>
     /// Take a store that accepts the condition not to overwrite and overwrites all the same, without keeping what was
@@ -66,7 +66,7 @@ public static class InitUseCase
         var credentialFile = "";
         var options = new InitOptions
         {
-            Passphrase = passphrase, HostName = environment.HostName,
+            Passphrase = passphrase, HostName = environment.HostName, Lease = request.Lease,
             PackBytes = request.Access.DataClass is null ? Descriptor.DefaultPackBytes : ColdPackBytes, Save = made =>
             {
                 credentialFile = access.Credentials.Write(made.Credential);

@@ -1,5 +1,7 @@
 using Cairn.App.Access;
 using Cairn.App.Snapshots;
+using Cairn.Engine.Operations.Leases;
+using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.Snapshots;
 
@@ -13,7 +15,17 @@ public sealed record SnapshotsRequest
 
 /// <param name="Snapshots">Ascending by time.</param>
 /// <param name="Problems">Snapshots that cannot be read or believed.</param>
-public sealed record SnapshotsReport(IReadOnlyList<SnapshotInfo> Snapshots, IReadOnlyList<ObjectProblem> Problems);
+public sealed record SnapshotsReport(IReadOnlyList<SnapshotInfo> Snapshots, IReadOnlyList<ObjectProblem> Problems)
+{
+    /// <summary>The repository's objects are locked.</summary>
+    public bool HasLeases { get; init; }
+
+    /// <summary>
+    /// Until when all that a snapshot needs is locked, as far as this machine's own records tell: by the id.
+    /// </summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> ProtectedUntil { get; init; } =
+        new Dictionary<string, DateTimeOffset>();
+}
 
 public static class SnapshotsUseCase
 {
@@ -26,6 +38,29 @@ public static class SnapshotsUseCase
         if (listing.NotAccepted.Count > 0)
             environment.Events.Notice(
                 $"{listing.NotAccepted.Count} of revoked hosts do not count and are not shown");
-        return new SnapshotsReport(request.Filter.Select(listing.Snapshots), listing.Problems);
+        var snapshots = request.Filter.Select(listing.Snapshots);
+        return new SnapshotsReport(snapshots, listing.Problems)
+        {
+            HasLeases = open.Repository.Descriptor.Lease is not null,
+            ProtectedUntil = FindProtection(environment, open.Repository, snapshots),
+        };
+    }
+
+    // The file is replaced whole, so nobody needs to be kept from writing it meanwhile.
+    static Dictionary<string, DateTimeOffset> FindProtection(
+        AppEnvironment environment, Repository repository, IReadOnlyList<SnapshotInfo> snapshots)
+    {
+        var found = new Dictionary<string, DateTimeOffset>();
+        var folder = environment.Paths.StateOf(repository.Id);
+        if (repository.Descriptor.Lease is null || !Directory.Exists(folder))
+            return found;
+        var records = LeaseRecords.Load(
+            new Cairn.Storage.State.FileStateFolder(folder, environment.Time), repository.Id);
+        foreach (var snapshot in snapshots)
+        {
+            if (records.ProtectionOf(snapshot.Name.Hash) is { } until)
+                found[snapshot.Id] = until;
+        }
+        return found;
     }
 }

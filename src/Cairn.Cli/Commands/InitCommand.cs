@@ -20,7 +20,10 @@ static class InitCommand
             Description = "Have the bucket lock every object: governance, or compliance (nobody can lift it)",
             HelpName = "MODE",
         };
-        var lockDays = new Option<int?>("--lock-days") { Description = "For how long it locks", HelpName = "N" };
+        var lockDays = new Option<int?>("--lock-days")
+        {
+            Description = "For so many days what is needed is locked, at any time; see \"lease\"", HelpName = "N",
+        };
         var overwrites = new Option<bool>("--allow-overwrites")
         {
             Description = "Use a store that cannot be kept from overwriting, and keeps no versions",
@@ -35,7 +38,7 @@ static class InitCommand
             {
                 Access = keys.Access(context.Parsed, global) with { DataClass = context.Parsed.GetValue(dataClass) },
                 RecoveryFile = context.Parsed.GetValue(recovery),
-                Lock = ParseLock(context.Parsed.GetValue(lockMode), context.Parsed.GetValue(lockDays)),
+                Lease = ParseLock(context.Parsed.GetValue(lockMode), context.Parsed.GetValue(lockDays)),
                 AllowsOverwrites = context.Parsed.GetValue(overwrites),
                 CanShowRecoveryKey = CanShowSecrets(context),
             };
@@ -46,22 +49,25 @@ static class InitCommand
         return command;
     }
 
-    internal static ObjectLock? ParseLock(string? mode, int? days)
+    internal static LeasePolicy? ParseLock(string? mode, int? days)
     {
         if (mode is null && days is null)
             return null;
         if (mode is null || days is null)
             throw new UsageException(
                 "--lock and --lock-days belong together", "for example --lock compliance --lock-days 30");
-        // A hundred years is what S3 allows.
-        if (days is < 1 or > 36500)
-            throw new UsageException($"--lock-days {days}: it is 1 to 36500");
-        return mode switch
-        {
-            "governance" => new ObjectLock(ObjectLockMode.Governance, TimeSpan.FromDays(days.Value)),
-            "compliance" => new ObjectLock(ObjectLockMode.Compliance, TimeSpan.FromDays(days.Value)),
-            _ => throw new UsageException($"--lock {mode}: it is governance or compliance"),
-        };
+        var policy = LeasePolicy.Of(
+            mode switch
+            {
+                "governance" => ObjectLockMode.Governance,
+                "compliance" => ObjectLockMode.Compliance,
+                _ => throw new UsageException($"--lock {mode}: it is governance or compliance"),
+            },
+            days.Value);
+        return policy.IsValid
+            ? policy
+            : throw new UsageException(
+                $"--lock-days {days}: it is at least 1, and with its slack of a third at most {LeasePolicy.DaysMax}");
     }
 
     /// <summary>Never into a pipe, a log or an event.</summary>

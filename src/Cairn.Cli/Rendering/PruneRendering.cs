@@ -36,6 +36,9 @@ static class PruneRendering
         if (result.Waiting.Packs > 0)
             yield return $"waiting for their grace: {Text(result.Waiting)}, the first until "
                 + $"{HumanText.Time(result.WaitingUntil!.Value)}; a later prune deletes them";
+        if (result.Locked.Packs > 0)
+            yield return $"locked: {Text(result.Locked)}, reclaimable on "
+                + $"{HumanText.Time(result.ReclaimableOn!.Value)} at the latest; a later prune deletes them";
         if (result.Protected.Packs > 0)
             yield return $"protected by the store for now: {Text(result.Protected)}; a later prune deletes them";
         if (result.Spared.Packs > 0)
@@ -56,6 +59,9 @@ static class PruneRendering
         if (result.WaitingUntil is { } until)
             writer.WriteTime("waitingUntil", until);
         Write(writer, "deleted", result.Deleted);
+        Write(writer, "locked", result.Locked);
+        if (result.ReclaimableOn is { } reclaimable)
+            writer.WriteTime("reclaimableOn", reclaimable);
         Write(writer, "protected", result.Protected);
         Write(writer, "spared", result.Spared);
         Write(writer, "unfinished", result.Unfinished);

@@ -9,18 +9,23 @@ static class SnapshotsRendering
     public static void Print(Output output, SnapshotsReport report, SnapshotGrouping grouping)
     {
         if (grouping.IsNone)
-            PrintTable(output, report.Snapshots);
+            PrintTable(output, report, report.Snapshots);
         else
         {
             foreach (var (title, snapshots) in grouping.Group(report.Snapshots))
             {
                 output.Result(output.Paint(Colours.Bold, title));
-                PrintTable(output, snapshots);
+                PrintTable(output, report, snapshots);
                 output.Result("");
             }
         }
         foreach (var snapshot in report.Snapshots)
-            output.Event("snapshot", writer => SnapshotJson.Write(writer, snapshot));
+            output.Event("snapshot", writer =>
+            {
+                SnapshotJson.Write(writer, snapshot);
+                if (report.ProtectedUntil.TryGetValue(snapshot.Id, out var until))
+                    writer.WriteTime("protectedUntil", until);
+            });
         output.Summary(HumanText.Count(report.Snapshots.Count, "snapshot", "snapshots"));
         PrintProblems(output, report.Problems);
     }
@@ -38,16 +43,24 @@ static class SnapshotsRendering
         }
     }
 
-    static void PrintTable(Output output, IReadOnlyList<SnapshotInfo> snapshots)
+    static void PrintTable(Output output, SnapshotsReport report, IReadOnlyList<SnapshotInfo> snapshots)
     {
-        var table = new Table(["ID", "TIME", "HOST", "SOURCE", "TAGS", "FILES", "SIZE"], 5, 6);
+        string[] titles = ["ID", "TIME", "HOST", "SOURCE", "TAGS", "FILES", "SIZE"];
+        var table = new Table(report.HasLeases ? [.. titles, "PROTECTED UNTIL"] : titles, 5, 6);
         foreach (var snapshot in snapshots)
         {
-            table.Add(
+            string[] row =
+            [
                 snapshot.ShortId, HumanText.Time(snapshot.Time), SnapshotText.Show(snapshot.HostName),
                 SnapshotText.Source(snapshot), SnapshotText.Tags(snapshot),
-                HumanText.Count(snapshot.Statistics.Files), HumanText.Size(snapshot.Statistics.Bytes));
+                HumanText.Count(snapshot.Statistics.Files), HumanText.Size(snapshot.Statistics.Bytes),
+            ];
+            table.Add(report.HasLeases ? [.. row, ProtectedUntil(report, snapshot)] : row);
         }
         output.Result(table);
     }
+
+    // What another machine has renewed, only that one knows without asking the store.
+    static string ProtectedUntil(SnapshotsReport report, SnapshotInfo snapshot) =>
+        report.ProtectedUntil.TryGetValue(snapshot.Id, out var until) ? HumanText.Time(until) : "?";
 }

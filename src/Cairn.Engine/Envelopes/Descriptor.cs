@@ -5,6 +5,7 @@ using Cairn.Engine.Crypto;
 using Cairn.Engine.Chunking;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Primitives;
+using Cairn.Engine.Storage;
 
 namespace Cairn.Engine.Envelopes;
 
@@ -14,6 +15,7 @@ public sealed record Descriptor
     public const int DefaultPackBytes = 32 << 20;
     public const int PackBytesMin = 1 << 20;
     const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+    const string LeaseFeature = "lease";
     const string SignatureLine = "  \"signature\": \"";
 
     public required RepositoryId Id { get; init; }
@@ -24,6 +26,9 @@ public sealed record Descriptor
 
     /// <summary>The size packs are filled to.</summary>
     public required int PackBytes { get; init; }
+
+    /// <summary>How long every object is locked; null if none is.</summary>
+    public LeasePolicy? Lease { get; init; }
 
     static ReadOnlySpan<byte> Context => "cairn/1 descriptor"u8;
 
@@ -58,9 +63,19 @@ public sealed record Descriptor
           "restore": "{{Restore}}",
           "chunking": {{ChunkingText()}},
           "packs": { "size": {{PackBytes}} },
-          "requires": [],
+        {{LeaseLine()}}  "requires": [{{(Lease is null ? "" : $"\"{LeaseFeature}\"")}}],
 
         """);
+
+    // Whoever does not know it could write what nobody protects, so it is a feature that must be known.
+    string LeaseLine() => Lease is { } lease
+        ? string.Create(CultureInfo.InvariantCulture, $$"""
+              "lease": { "mode": "{{ModeText(lease.Mode)}}", "days": {{lease.Days}}, "slack": {{lease.SlackDays}} },
+
+            """)
+        : "";
+
+    static string ModeText(ObjectLockMode mode) => mode == ObjectLockMode.Compliance ? "compliance" : "governance";
 
     string ChunkingText() =>
         $$"""{ "minimum": {{Chunking.Minimum}}, "average": {{Chunking.Average}}, "maximum": {{Chunking.Maximum}} }""";
@@ -87,7 +102,7 @@ public sealed record Descriptor
                 Chunking = ChunkerParameters.TryCreate(
                     chunking.GetProperty("minimum").GetInt64(), chunking.GetProperty("average").GetInt64(),
                     chunking.GetProperty("maximum").GetInt64()) ?? throw Violation("its chunking parameters"),
-                PackBytes = root.GetProperty("packs").GetProperty("size").GetInt32(),
+                PackBytes = root.GetProperty("packs").GetProperty("size").GetInt32(), Lease = ParseLease(root),
             };
             if (descriptor.PackBytes is < PackBytesMin or > Limits.PackBytes)
                 throw Violation("its pack size");
@@ -100,6 +115,21 @@ public sealed record Descriptor
         }
     }
 
+    static LeasePolicy? ParseLease(JsonElement root)
+    {
+        if (!root.TryGetProperty("lease", out var lease))
+            return null;
+        var mode = lease.GetProperty("mode").GetString() switch
+        {
+            "governance" => ObjectLockMode.Governance,
+            "compliance" => ObjectLockMode.Compliance,
+            _ => throw Violation("its mode of locks"),
+        };
+        var policy = new LeasePolicy(
+            mode, lease.GetProperty("days").GetInt32(), lease.GetProperty("slack").GetInt32());
+        return policy.IsValid ? policy : throw Violation("how long its objects are locked");
+    }
+
     // Read before anything else, so that a newer format is told from damage.
     static void RequireSupported(JsonElement root)
     {
@@ -107,7 +137,8 @@ public sealed record Descriptor
         if (format > ObjectHeader.FormatVersion)
             throw new FormatViolationException(
                 FailureKind.Unsupported, $"the repository has format {format}, which needs a newer version of Cairn");
-        foreach (var feature in root.GetProperty("requires").EnumerateArray())
+        foreach (var feature in root.GetProperty("requires").EnumerateArray()
+            .Where(feature => feature.GetString() != LeaseFeature))
             throw new FormatViolationException(
                 FailureKind.Unsupported,
                 $"the repository requires \"{feature}\", which needs a newer version of Cairn");

@@ -5,6 +5,7 @@ using Cairn.Engine.Formats;
 using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Storage;
+using Cairn.Engine.Storage.Decorators;
 
 namespace Cairn.Engine.Repositories;
 
@@ -23,7 +24,7 @@ public sealed class Repository : IDisposable
         IObjectStore store, Descriptor descriptor, IReadOnlyList<Epoch> epochs, SharedKeys shared,
         EngineEnvironment environment)
     {
-        Store = store;
+        Store = descriptor.Lease is { } lease ? new LockingStore(store, lease.Lock) : store;
         Descriptor = descriptor;
         Epochs = epochs;
         Shared = shared;
@@ -39,6 +40,7 @@ public sealed class Repository : IDisposable
             Signers.AddAdmin(epoch.Admin);
     }
 
+    /// <summary>What is stored through it gets the lock that the descriptor asks for.</summary>
     public IObjectStore Store { get; }
     public Descriptor Descriptor { get; }
     public RepositoryId Id => Descriptor.Id;

@@ -50,6 +50,11 @@ public sealed class RetiredLog(
     /// <summary>The tags that snapshots were given after they were made, still sealed.</summary>
     public SealedTagRegister Tags { get; } = new();
 
+    /// <summary>
+    /// No pack that is not condemned loses its lock before, by what maintainers found; null if none has said so.
+    /// </summary>
+    public DateTimeOffset? LockBound { get; private set; }
+
     /// <summary>There are records of signers who are not known here.</summary>
     public bool HasUnknownSigners => _unknown.Count > 0;
 
@@ -202,6 +207,11 @@ public sealed class RetiredLog(
                 break;
             case RetiredRecord.WhatOneofCase.FirstSeen:
                 AddEarliest(FirstSeen, record.FirstSeen.Objects, record.FirstSeen.Time);
+                break;
+            case RetiredRecord.WhatOneofCase.LockBound:
+                // Locks are never shortened.
+                if (TimeRange.FromRecord(record.LockBound.Until) is var bound && !(bound <= LockBound))
+                    LockBound = bound;
                 break;
             case RetiredRecord.WhatOneofCase.Summary:
                 ApplySummary(record.Summary);

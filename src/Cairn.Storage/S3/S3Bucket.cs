@@ -41,29 +41,8 @@ public sealed class S3Bucket
     }
 
     /// <summary>The bucket's default retention; null for none, or if the server does not know the question.</summary>
-    public async Task<ObjectLock?> ReadDefaultLockAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var answer = await _sdk.GetObjectLockConfigurationAsync(
-                new GetObjectLockConfigurationRequest { BucketName = _location.Bucket }, cancellationToken);
-            var rule = answer.ObjectLockConfiguration?.Rule?.DefaultRetention;
-            if (rule?.Mode is null)
-                return null;
-            var days = rule.Days is > 0 and var count ? count : (rule.Years ?? 0) * 365;
-            return days == 0 ? null : new ObjectLock(
-                rule.Mode == ObjectLockRetentionMode.Compliance ? ObjectLockMode.Compliance : ObjectLockMode.Governance,
-                TimeSpan.FromDays(days));
-        }
-        catch (AmazonS3Exception)
-        {
-            return null;
-        }
-        catch (Exception e) when (S3Errors.IsOurs(e, cancellationToken))
-        {
-            throw _store.Errors.Translate(e, key: null, "looked at");
-        }
-    }
+    public Task<ObjectLock?> ReadDefaultLockAsync(CancellationToken cancellationToken) =>
+        _store.DefaultLock.ReadAsync(cancellationToken);
 
     async Task<BucketReport> AdoptAsync(BucketPlan plan, CancellationToken cancellationToken)
     {

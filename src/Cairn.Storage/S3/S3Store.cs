@@ -16,7 +16,7 @@ namespace Cairn.Storage.S3;
 /// that all kinds of servers understand, and that buckets with locks insist on.</item>
 /// </list>
 /// </summary>
-public sealed class S3Store : IObjectStore
+public sealed class S3Store : IObjectStore, IVersionedStore
 {
     const int Concurrency = 16;
 
@@ -33,7 +33,9 @@ public sealed class S3Store : IObjectStore
         Location = location;
         _client = new S3Client(parsed, options);
         _errors = new S3Errors(location, parsed);
-        _writer = new S3Writer(_client, parsed, options, _errors, StatAsync);
+        DefaultLock = new S3DefaultLock(_client, parsed, _errors);
+        _writer = new S3Writer(_client, parsed, options, _errors, DefaultLock, StatAsync);
+        Versions = new S3Versions(_client, parsed, _errors);
         Capabilities = new StoreCapabilities
         {
             ListsWhatWasWritten = true, Concurrency = Concurrency, HasCheapRanges = false,
@@ -46,12 +48,16 @@ public sealed class S3Store : IObjectStore
 
     public StoreCapabilities Capabilities { get; }
 
+    public IObjectVersions? Versions { get; }
+
     /// <summary>How much the store's clock is ahead of this machine's; null before its first answer.</summary>
     public TimeSpan? ClockOffset => _client.Clock.Offset;
 
     internal S3Client Client => _client;
 
     internal S3Errors Errors => _errors;
+
+    internal S3DefaultLock DefaultLock { get; }
 
     public async Task<PutOutcome> PutAsync(
         ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,

@@ -12,7 +12,7 @@ namespace Cairn.Storage.S3;
 /// and with a look first, unless the store was seen to honour it: some accept it and overwrite all the same.
 /// </summary>
 sealed class S3Writer(
-    S3Client client, S3Location parsed, StoreOptions options, S3Errors errors,
+    S3Client client, S3Location parsed, StoreOptions options, S3Errors errors, S3DefaultLock defaultLock,
     Func<ObjectKey, CancellationToken, Task<ObjectInfo?>> look)
 {
     volatile bool _sendsCondition = true;
@@ -24,6 +24,8 @@ sealed class S3Writer(
     {
         if (put.Lock is not null && options.Facts is { Locks: false })
             throw NoLocks(key);
+        if (put.Lock is { } asked && await TryCoverAsync(asked, cancellationToken))
+            put = put with { Lock = null };
         if (_looks && await IsThereAsync(key, cancellationToken))
             return PutOutcome.AlreadyThere;
         var hash = Hash(content);
@@ -52,6 +54,19 @@ sealed class S3Writer(
         catch (Exception e) when (S3Errors.IsOurs(e, cancellationToken))
         {
             throw errors.Translate(e, key, "stored");
+        }
+    }
+
+    // What the bucket does by itself is by the server's clock, and needs no right to lock.
+    async Task<bool> TryCoverAsync(ObjectLock asked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await defaultLock.CoversAsync(asked, cancellationToken);
+        }
+        catch (StoreException e) when (!e.IsTransient)
+        {
+            return false;
         }
     }
 
@@ -100,9 +115,14 @@ sealed class S3Writer(
     {
         var now = client.Clock.Now ?? throw new StoreException(
             StoreErrorKind.Failed, $"{key} was not stored: the store has not told its time yet", key);
-        // Some servers refuse parts of seconds. Rounded up, so that it is never too short.
-        var until = now + asked.Duration + TimeSpan.FromSeconds(1);
-        return new DateTime(until.UtcTicks - until.UtcTicks % TimeSpan.TicksPerSecond, DateTimeKind.Utc);
+        return WholeSeconds(now + asked.Duration);
+    }
+
+    /// <summary>Some servers refuse parts of seconds. Rounded up, so that it is never too short.</summary>
+    internal static DateTime WholeSeconds(DateTimeOffset time)
+    {
+        var next = time + TimeSpan.FromSeconds(1);
+        return new DateTime(next.UtcTicks - next.UtcTicks % TimeSpan.TicksPerSecond, DateTimeKind.Utc);
     }
 
     StoreException NoLocks(ObjectKey key) => new(

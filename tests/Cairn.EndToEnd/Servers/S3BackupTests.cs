@@ -41,7 +41,7 @@ public sealed class S3BackupTests(CephServer ceph, S3rverServer s3rver)
     {
         var bucket = ceph.NewBucketName();
         using var home = S3Home.Create(ceph, bucket, new Uri(await ceph.EndpointAsync()));
-        Assert.Contains("locked for 3 days in governance mode", home.Init(
+        Assert.Contains("locked for 4 days in governance mode", home.Init(
             "-v", "--lock", "governance", "--lock-days", "3").Output);
         S3Home.Fill(home, megabytes: 5);
         home.Run("backup", home.Source).RequireExit(0);
@@ -58,7 +58,7 @@ public sealed class S3BackupTests(CephServer ceph, S3rverServer s3rver)
                 Token);
             Assert.Equal(ObjectLockRetentionMode.Governance, held.Retention.Mode);
             Assert.InRange(
-                held.Retention.RetainUntilDate!.Value, DateTime.UtcNow.AddDays(2.9), DateTime.UtcNow.AddDays(3.1));
+                held.Retention.RetainUntilDate!.Value, DateTime.UtcNow.AddDays(3.9), DateTime.UtcNow.AddDays(4.1));
             await Assert.ThrowsAsync<AmazonS3Exception>(() => sdk.DeleteObjectAsync(
                 new DeleteObjectRequest { BucketName = bucket, Key = version.Key, VersionId = version.VersionId },
                 Token));

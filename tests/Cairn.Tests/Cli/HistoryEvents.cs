@@ -1,13 +1,20 @@
+using Cairn.App.Policies;
 using Cairn.App.Reading;
+using Cairn.Cli.Commands;
 using Cairn.Cli.Rendering;
 using Cairn.Engine.Entries;
+using Cairn.Engine.Formats;
 using Cairn.Engine.Manifests;
 using Cairn.Engine.Operations.Diff;
 using Cairn.Engine.Operations.Find;
+using Cairn.Engine.Operations.Leases;
+using Cairn.Engine.Operations.Prune;
 using Cairn.Engine.Operations.Statistics;
 using Cairn.Engine.Operations.Tag;
 using Cairn.Engine.Operations.Verify;
+using Cairn.Engine.Primitives;
 using Cairn.Engine.Sources;
+using Cairn.Engine.Storage;
 using Cairn.Tests.App;
 
 namespace Cairn.Tests.Cli;
@@ -52,6 +59,23 @@ static class HistoryEvents
             Decisions = [new TagDecision(first, ["keep", "yearly"]), new TagDecision(second, second.Tags)],
             Problems = [],
         }, isDryRun: false);
+        LeaseRendering.Print(output, Lease(), isDryRun: false);
+        PolicyCommand.Print(output, StoreRole.Host, new PolicyReport("{}"u8.ToArray(), []));
+    }
+
+    static LeaseResult Lease()
+    {
+        var now = new DateTimeOffset(2026, 1, 31, 7, 0, 0, TimeSpan.Zero);
+        var hash = new ObjectHash([.. Enumerable.Repeat((byte)0xab, 32)]);
+        var snapshot = new SnapshotName(default, default, default, hash);
+        return new LeaseResult
+        {
+            Policy = LeasePolicy.Of(ObjectLockMode.Compliance, 30), Now = now, Needed = 20, Due = 3, Renewed = 2,
+            Unprotected = 1, Earliest = now.AddDays(30), Condemned = new PackSum(1, 4096),
+            DeadLocked = new PackSum(2, 8192), DeadLockedUntil = now.AddDays(12), Hidden = 1, Replaced = 1,
+            Snapshots = [new SnapshotLease(snapshot, now.AddDays(30))], LockReads = 5,
+            Gaps = ["ledgers: one is missing"], Failures = ["packs/ab: not locked for longer"], Notes = [],
+        };
     }
 
     static Entry File(long size) => new()

@@ -93,11 +93,14 @@ static partial class EntryPoints
         finally
         {
             if (!vector.IsSuccess)
+            {
                 Assert.Empty((IEnumerable<ObjectHash>)
                     [.. log.Condemned, .. log.Deleted, .. log.Forgotten, .. log.VoidProposed, .. log.Void,
                         .. log.Tags.Snapshots]);
+                Assert.Null(log.LockBound);
+            }
         }
-        return log.Condemned.Count + log.Forgotten.Count + log.Tags.Snapshots.Count > 0;
+        return log.Condemned.Count + log.Forgotten.Count + log.Tags.Snapshots.Count > 0 || log.LockBound is not null;
     }
 
     static async Task UnlockAsync(Vector vector, StringBuilder released)

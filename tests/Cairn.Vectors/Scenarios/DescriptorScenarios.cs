@@ -2,6 +2,7 @@ using System.Text;
 using Cairn.Engine.Chunking;
 using Cairn.Engine.Crypto;
 using Cairn.Engine.Envelopes;
+using Cairn.Engine.Storage;
 using static Cairn.Vectors.Scenario;
 
 namespace Cairn.Vectors.Scenarios;
@@ -18,11 +19,22 @@ static class DescriptorScenarios
     public static string Show(Descriptor descriptor) =>
         $"id {descriptor.Id}\ncreated {Vectors.Show.Time(descriptor.Created)}\nadmin {descriptor.Admin}\n"
         + $"restore {descriptor.Restore}\nchunking {descriptor.Chunking.Minimum} {descriptor.Chunking.Average} "
-        + $"{descriptor.Chunking.Maximum}\npacks {descriptor.PackBytes}\n";
+        + $"{descriptor.Chunking.Maximum}\npacks {descriptor.PackBytes}\n"
+        + (descriptor.Lease is { } lease
+            ? $"lease {lease.Mode.ToString().ToLowerInvariant()} {lease.Days} {lease.SlackDays}\n"
+            : "");
 
     public static IEnumerable<Vector> All() =>
     [
         Case("valid", Success, "13-form 13-signature", "A valid descriptor.", text => text),
+        Leased("lease", Success, "13-lease", "Objects are locked.", "", ""),
+        Leased("lease-of-an-unknown-mode", Framing, "13-lease", "There are two modes.", "compliance", "obedience"),
+        Leased("lease-without-slack", Framing, "13-lease", "A day is the least.", "\"slack\": 10", "\"slack\": 0"),
+        Leased("lease-too-long", Framing, "13-lease", "Longer than stores lock.", "\"days\": 30", "\"days\": 36500"),
+        Leased("lease-without-its-feature", Framing, "13-lease", "Who does not know leases would not heed it.",
+            "\"requires\": [\"lease\"]", "\"requires\": []"),
+        Signed("feature-without-its-lease", Framing, "13-lease", "What is to be heeded is not said.",
+            "\"requires\": []", "\"requires\": [\"lease\"]"),
         Signed("format-newer", Unsupported, "6-format 13-newer", "Format 2.", "\"format\": 1", "\"format\": 2"),
         Case("format-newer-and-otherwise", Unsupported, "13-newer", "A newer format may look otherwise.",
             _ => "{\"format\":2,\"else\":[]}"),
@@ -62,23 +74,34 @@ static class DescriptorScenarios
             }).Encode(Kit.Stranger))),
     ];
 
-    static Vector Case(string name, string expect, string rules, string comment, Func<string, string> change) => new()
+    static Vector Leased(string name, string expect, string rules, string comment, string from, string to) =>
+        Signed(name, expect, rules, comment, from, to, Model() with
+        {
+            Lease = LeasePolicy.Of(ObjectLockMode.Compliance, days: 30),
+        });
+
+    static Vector Case(
+        string name, string expect, string rules, string comment, Func<string, string> change,
+        Descriptor? model = null) => new()
     {
         Scenario = $"descriptor/{name}", Decoder = "descriptor", Expect = expect, Rules = rules.Split(' '),
         Comment = comment, Name = "cairn.json",
-        Object = Encoding.ASCII.GetBytes(change(Encoding.ASCII.GetString(Model().Encode(Kit.Admin)))),
-        Content = expect == Success ? Show(Model()) : "",
+        Object = Encoding.ASCII.GetBytes(change(Encoding.ASCII.GetString((model ?? Model()).Encode(Kit.Admin)))),
+        Content = expect == Success ? Show(model ?? Model()) : "",
     };
 
     /// <summary>Changes the text and signs it anew.</summary>
-    static Vector Signed(string name, string expect, string rules, string comment, string from, string to) => Case(
+    static Vector Signed(
+        string name, string expect, string rules, string comment, string from, string to,
+        Descriptor? model = null) => Case(
         name, expect, rules, comment, text =>
         {
-            var changed = text[..text.IndexOf("  \"signature\"", StringComparison.Ordinal)].Replace(from, to);
+            var changed = text[..text.IndexOf("  \"signature\"", StringComparison.Ordinal)];
+            changed = from.Length > 0 ? changed.Replace(from, to) : changed;
             var signature = new byte[Signer.SignatureSize];
             Kit.Admin.Sign([.. "cairn/1 descriptor"u8, .. Encoding.ASCII.GetBytes(changed)], signature);
             return $"{changed}  \"signature\": \"{signature.Hex()}\"\n}}\n";
-        });
+        }, model);
 
     static string Swap(string text, int first, int second)
     {

@@ -101,6 +101,8 @@ static class RecordScenarios
                 Void = { Ascending(1) },
             FirstSeen = { new FirstSeenList { Objects = { Ascending(2) }, Time = Now } },
         }),
+        RetiredCase("lock-bound", Success, "14-records", "Hosts may rely on locks until then.",
+            r => r.LockBound = new LockBound { Until = Now }),
         RetiredCase("list-descends", Framing, "14-lists", "Packs in the wrong order.",
             r => r.Condemnation = new PackList { Packs = { Ascending(2).Reverse() } }),
         RetiredCase("list-repeats", Framing, "14-lists", "The same pack twice.",

@@ -45,6 +45,8 @@ static class RecordCodecs
             StrictRecord.RequireAscending(list, HashSize, name);
         if (record.WhatCase == RetiredRecord.WhatOneofCase.Tags)
             RequireTagList(record.Tags);
+        if (record.WhatCase == RetiredRecord.WhatOneofCase.LockBound)
+            TimeRange.FromRecord(record.LockBound.Until);
         return record;
     }
 

@@ -52,14 +52,15 @@ public static class BackupOperation
         await retired.LookAsync(cancellationToken);
         using var index = await OpenIndexAsync(repository, state, retired, input, cancellationToken);
         options.Trust.Apply(repository, index);
+        var lapses = LeaseCover.Apply(repository, index, retired);
         var session = new BackupSession(repository, index, retired, state, options);
-        if (!options.IsDryRun)
+        if (!options.IsDryRun && !lapses)
             await session.TakeUpStoredPacksAsync(cancellationToken);
         var run = new Run(repository, state, index, session, input, options, monitor, started);
         for (var attempt = 1; attempt <= AttemptsMax; attempt++)
         {
             if (await run.TryAsync(cancellationToken) is { } result)
-                return result;
+                return result with { LocksLapse = lapses };
             if (input.Streams.Count > 0)
                 throw new CommitException(
                     "what this backup relies on was condemned by a prune meanwhile, and a stream cannot be read twice. "

@@ -11,4 +11,9 @@ public sealed record BackupResult(
     bool IsPartial, TimeSpan Elapsed)
 {
     public const int ProblemsKept = 1000;
+
+    /// <summary>
+    /// Nobody has renewed locks for so long that nothing was relied on that was there already: all was stored anew.
+    /// </summary>
+    public bool LocksLapse { get; init; }
 }

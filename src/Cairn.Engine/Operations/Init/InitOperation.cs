@@ -6,6 +6,7 @@ using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Keys;
 using Cairn.Engine.Storage;
+using Cairn.Engine.Storage.Decorators;
 
 namespace Cairn.Engine.Operations.Init;
 
@@ -20,6 +21,9 @@ public sealed record InitOptions
     public string PassphraseLabel { get; init; } = "passphrase";
     public ChunkerParameters Chunking { get; init; } = ChunkerParameters.Default;
     public int PackBytes { get; init; } = Descriptor.DefaultPackBytes;
+
+    /// <summary>How long every object is to be locked; null for not at all.</summary>
+    public LeasePolicy? Lease { get; init; }
 
     /// <summary>
     /// Keeps the recovery key and the credential safe. Called when everything but the descriptor is stored: if it
@@ -53,13 +57,15 @@ public static class InitOperation
         IObjectStore store, InitOptions options, EngineEnvironment environment, CancellationToken cancellationToken)
     {
         await RequireEmptyAsync(store, cancellationToken);
+        if (options.Lease is { } lease)
+            store = new LockingStore(store, lease.Lock);
         using var seed = SecretKey.CreateRandom(KeyDerivation.KeySize, environment.Random);
         using var keys = EpochKeys.Derive(seed);
         var descriptor = new Descriptor
         {
             Id = keys.AdminSigner.PublicKey.ToRepositoryId(), Created = environment.Time.GetUtcNow(),
             Admin = keys.AdminSigner.PublicKey, Restore = keys.RestorePublic, Chunking = options.Chunking,
-            PackBytes = options.PackBytes,
+            PackBytes = options.PackBytes, Lease = options.Lease,
         };
         var recovery = RecoveryKey.Create(environment.Random);
         var hostSeed = SecretKey.CreateRandom(KeyDerivation.KeySize, environment.Random);

@@ -51,9 +51,10 @@ sealed class PruneExecution(
             await AnnounceAsync(_writer.VoidAsync(steps.Voids, cancellationToken));
         tally.LedgersVoided += steps.Voids.Count;
         // The snapshot first: without its ledger it would look like a loss.
-        await DeleteAllAsync(steps.DeadSnapshots.Select(snapshot => snapshot.Key), cancellationToken);
-        tally.SnapshotsRemoved += steps.DeadSnapshots.Count;
-        await DeleteAllAsync(steps.DeadLedgers.Select(ledger => ledger.Key), cancellationToken);
+        var snapshots = Unlocked(steps, steps.DeadSnapshots.Select(snapshot => snapshot.Key));
+        await DeleteAllAsync(snapshots, cancellationToken);
+        tally.SnapshotsRemoved += snapshots.Count;
+        await DeleteAllAsync(Unlocked(steps, steps.DeadLedgers.Select(ledger => ledger.Key)), cancellationToken);
     }
 
     async Task DeleteAsync(PruneSteps steps, CancellationToken cancellationToken)
@@ -62,10 +63,13 @@ sealed class PruneExecution(
         if (steps.Due.Count > 0)
             await AnnounceAsync(_writer.AnnounceDeletionAsync(steps.Due.Select(pack => pack.Name), cancellationToken));
         ListedPack[] all = [.. steps.Deletable, .. steps.Due];
-        var refused = await DeleteAllAsync(all.Select(pack => ObjectNames.Pack(pack.Name)), cancellationToken);
+        var refused = await DeleteAllAsync(
+            Unlocked(steps, all.Select(pack => ObjectNames.Pack(pack.Name))), cancellationToken);
         foreach (var pack in all)
         {
             index.RemovePack(pack.Name);
+            if (steps.Locked.ContainsKey(ObjectNames.Pack(pack.Name)))
+                continue;
             var sum = new PackSum(1, pack.Size);
             if (refused.Contains(ObjectNames.Pack(pack.Name)))
                 tally.Protected += sum;
@@ -73,6 +77,10 @@ sealed class PruneExecution(
                 tally.Deleted += sum;
         }
     }
+
+    // What a lock keeps goes in a later run: to try would cost a request and change nothing.
+    static List<ObjectKey> Unlocked(PruneSteps steps, IEnumerable<ObjectKey> keys) =>
+        [.. keys.Where(key => !steps.Locked.ContainsKey(key))];
 
     /// <summary>Returns what the store protects for now: a later run finds it on its list again.</summary>
     async Task<HashSet<ObjectKey>> DeleteAllAsync(IEnumerable<ObjectKey> keys, CancellationToken cancellationToken)

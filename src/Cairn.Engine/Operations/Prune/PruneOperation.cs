@@ -33,6 +33,7 @@ public static class PruneOperation
         using var opened = index;
         using var surveyor = new Surveyor(repository, index, retired, moves, monitor);
         var tally = new PruneTally(problems.Select(problem => problem.Message));
+        var locks = new PruneLocks(repository, state);
         var execution = new PruneExecution(repository, index, retired, moves, signer, options, tally);
         for (var round = 1; round <= RoundsMax; round++)
         {
@@ -42,6 +43,7 @@ public static class PruneOperation
             var steps = new PruneDecision(
                 survey, retired, pack => RowsOf(index, pack), options, repository.Environment.Time.GetUtcNow())
                 .Decide();
+            steps = await locks.ApplyAsync(steps, cancellationToken);
             var repack = RepackPlan.Make(survey, steps, index, retired, options, tally.BytesCopied);
             tally.See(survey, steps, repack);
             if (options.IsDryRun)
@@ -57,7 +59,7 @@ public static class PruneOperation
     }
 
     // Of two tables that contradict each other under one name none is believed.
-    static int? RowsOf(BlobIndex index, ObjectHash pack)
+    internal static int? RowsOf(BlobIndex index, ObjectHash pack)
     {
         int? rows = null;
         foreach (var number in index.FindPacksByPrefix(

@@ -53,7 +53,13 @@ public sealed record PruneResult
 
     public required PackSum Deleted { get; init; }
 
-    /// <summary>On a deletion list, but the store protects them for now.</summary>
+    /// <summary>On a deletion list, and kept by their locks: their deletion was not tried.</summary>
+    public PackSum Locked { get; init; }
+
+    /// <summary>When the last of these may go.</summary>
+    public DateTimeOffset? ReclaimableOn { get; init; }
+
+    /// <summary>On a deletion list, but the store protects them for now, which was not foreseen.</summary>
     public required PackSum Protected { get; init; }
 
     /// <summary>Condemned, but needed: they stay as long as they are.</summary>

@@ -1,6 +1,7 @@
 using Cairn.Engine.Formats;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
+using Cairn.Engine.Storage;
 
 namespace Cairn.Engine.Operations.Prune;
 
@@ -28,6 +29,14 @@ sealed record PruneSteps
     public required IReadOnlyList<ListedPack> Condemnable { get; init; }
     public required IReadOnlyList<ListedPack> Unfinished { get; init; }
     public required DateTimeOffset? WaitingUntil { get; init; }
+
+    /// <summary>Of all that may go, what a lock still keeps: until then.</summary>
+    public IReadOnlyDictionary<ObjectKey, DateTimeOffset> Locked { get; init; } =
+        new Dictionary<ObjectKey, DateTimeOffset>();
+    public IReadOnlyList<ListedPack> LockedPacks { get; init; } = [];
+
+    /// <summary>When the last of these packs may go.</summary>
+    public DateTimeOffset? LockedUntil { get; init; }
 
     public static PackSum SumOf(IEnumerable<ListedPack> packs) =>
         packs.Aggregate(default(PackSum), (sum, pack) => sum + new PackSum(1, pack.Size));

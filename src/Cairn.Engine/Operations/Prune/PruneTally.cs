@@ -1,3 +1,5 @@
+using Cairn.Engine.Formats;
+
 namespace Cairn.Engine.Operations.Prune;
 
 /// <summary>Adds up what a prune sees and does.</summary>
@@ -33,14 +35,17 @@ sealed class PruneTally(IEnumerable<string> notes)
     public void Plan(PruneSteps steps, RepackPlan repack)
     {
         Condemned = PruneSteps.SumOf(steps.Condemnable);
-        Deleted = PruneSteps.SumOf(steps.Due) + PruneSteps.SumOf(steps.Deletable);
+        var going = steps.Due.Concat(steps.Deletable)
+            .Where(pack => !steps.Locked.ContainsKey(ObjectNames.Pack(pack.Name)));
+        Deleted = PruneSteps.SumOf(going);
         Repacked = repack.Sources;
         RepackedInto = repack.Estimate;
         LedgersProposed = steps.Proposals.Count;
         LedgersVoided = steps.Voids.Count;
-        SnapshotsRemoved = steps.DeadSnapshots.Count;
+        SnapshotsRemoved = steps.DeadSnapshots.Count(snapshot => !steps.Locked.ContainsKey(snapshot.Key));
         // Objects that go, a record for each sort of announcement, and pack, index object and move of what is copied.
-        Requests = Deleted.Packs + steps.DeadLedgers.Count + steps.DeadSnapshots.Count + RepackedInto.Packs
+        var ledgers = steps.DeadLedgers.Count(ledger => !steps.Locked.ContainsKey(ledger.Key));
+        Requests = Deleted.Packs + ledgers + SnapshotsRemoved + RepackedInto.Packs
             + (repack.IsEmpty ? 0 : 2) + One(steps.Unseen) + One(steps.Voids) + One(steps.Proposals) + One(steps.Due)
             + One(steps.Condemnable);
 
@@ -60,6 +65,7 @@ sealed class PruneTally(IEnumerable<string> notes)
     {
         Before = _before!.Value, UsedBytes = _usedBytes, Condemned = Condemned,
         Waiting = PruneSteps.SumOf(_last!.Waiting), WaitingUntil = _last.WaitingUntil, Deleted = Deleted,
+        Locked = PruneSteps.SumOf(_last.LockedPacks), ReclaimableOn = _last.LockedUntil,
         Protected = Protected, Spared = PruneSteps.SumOf(_last.Spared),
         Unfinished = PruneSteps.SumOf(_last.Unfinished), Repacked = Repacked, RepackedInto = RepackedInto,
         LedgersProposedVoid = LedgersProposed, LedgersVoided = LedgersVoided, SnapshotsRemoved = SnapshotsRemoved,

@@ -33,8 +33,10 @@ sealed record Survey
     public required IReadOnlyList<ListedPack> Packs { get; init; }
     public required Liveness Liveness { get; init; }
 
+    public bool IsListed(ObjectHash pack) => IsListed(Packs, pack);
+
     /// <summary>Whether a pack is there: the listing is in the order of names.</summary>
-    public static bool IsListed(List<ListedPack> packs, ObjectHash name)
+    public static bool IsListed(IReadOnlyList<ListedPack> packs, ObjectHash name)
     {
         var (low, high) = (0, packs.Count - 1);
         while (low <= high)

@@ -14,8 +14,12 @@ namespace Cairn.Engine.Operations.Prune;
 /// <see cref="DamagedObjectException"/> where what it sees cannot be the whole truth. For "not seen" must mean "not
 /// there" (S4).
 /// </summary>
-sealed class Surveyor(Repository repository, BlobIndex index, RetiredLog retired, MoveLog moves, WorkMonitor monitor)
-    : IDisposable
+/// <param name="goesOn">
+/// Where that is so it says so, and goes on with what it has: for who only protects, and must not be kept from it.
+/// </param>
+sealed class Surveyor(
+    Repository repository, BlobIndex index, RetiredLog retired, MoveLog moves, WorkMonitor monitor,
+    bool goesOn = false) : IDisposable
 {
     // A ledger of a great snapshot takes some ten megabytes while it is read.
     const int LedgersAtOnce = 4;
@@ -28,6 +32,9 @@ sealed class Surveyor(Repository repository, BlobIndex index, RetiredLog retired
 
     /// <summary>What was passed over, for a person.</summary>
     public IReadOnlyCollection<string> Notes => _notes;
+
+    /// <summary>What else it would have stopped at: not all that is needed is known.</summary>
+    public SortedSet<string> Gaps { get; } = new(StringComparer.Ordinal);
 
     public void Dispose() => _retiredLook.Dispose();
 
@@ -46,8 +53,12 @@ sealed class Surveyor(Repository repository, BlobIndex index, RetiredLog retired
         var packs = await ListPacksAsync(cancellationToken);
         // R5: whoever condemns a new pack later looks later, and sees its move.
         await retired.LookAsync(repository, cancellationToken);
-        await RequireWholeAsync(snapshots, ledgers, cancellationToken);
-        RequireFirstSeen(seen, snapshots, ledgers);
+        await UnlessGoingOnAsync(() => RequireWholeAsync(snapshots, ledgers, cancellationToken));
+        await UnlessGoingOnAsync(() =>
+        {
+            RequireFirstSeen(seen, snapshots, ledgers);
+            return Task.CompletedTask;
+        });
         _liveness.Resolve(
             moves.Moves, pack => !retired.Condemned.Contains(pack) && Survey.IsListed(packs, pack));
         return new Survey
@@ -68,6 +79,18 @@ sealed class Surveyor(Repository repository, BlobIndex index, RetiredLog retired
     {
         var found = index.FindPacksByPrefix(prefix);
         return found.Count == 1 ? index.GetPack(found[0]).RowCount : null;
+    }
+
+    async Task UnlessGoingOnAsync(Func<Task> look)
+    {
+        try
+        {
+            await look();
+        }
+        catch (Exception e) when (goesOn && e is DamagedObjectException or UnsupportedFormatException)
+        {
+            Gaps.Add(e.Message);
+        }
     }
 
     // M7: until its void is final a ledger counts, whatever was proposed.
@@ -161,6 +184,13 @@ sealed class Surveyor(Repository repository, BlobIndex index, RetiredLog retired
                 _foreign.Add(listed.Key);
                 _notes.Add($"{e.Message}: made without a key of this repository, passed over");
             }
+            return null;
+        }
+        catch (Exception e) when (goesOn && (e is DamagedObjectException or UnsupportedFormatException
+            || e is StoreException { Kind: StoreErrorKind.NotFound }))
+        {
+            lock (_notes)
+                Gaps.Add(e.Message);
             return null;
         }
         // Another prune may have removed it: whether its void is final shows in what was retired by then.

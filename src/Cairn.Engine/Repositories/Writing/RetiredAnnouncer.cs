@@ -45,6 +45,10 @@ public sealed class RetiredAnnouncer(Repository repository, RetiredLog log, Sign
             cancellationToken);
     }
 
+    /// <summary>Hosts may rely on what is not condemned until then.</summary>
+    public Task RecordLockBoundAsync(DateTimeOffset until, CancellationToken cancellationToken) => PutAsync(
+        new RetiredRecord { LockBound = new LockBound { Until = until.ToUnixTimeMilliseconds() } }, cancellationToken);
+
     async Task PutAllAsync(
         IEnumerable<ObjectHash> hashes, Func<IEnumerable<ByteString>, RetiredRecord> wrap,
         CancellationToken cancellationToken)

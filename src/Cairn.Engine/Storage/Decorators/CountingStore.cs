@@ -17,7 +17,7 @@ public sealed record StoreUsage(
 /// Counts for the summary of a run. Inside a <see cref="RetryingStore"/> it counts attempts, outside operations.
 /// Owns the store it wraps.
 /// </summary>
-public sealed class CountingStore(IObjectStore inner) : IObjectStore
+public sealed class CountingStore(IObjectStore inner) : IObjectStore, IVersionedStore
 {
     readonly Counter _put = new();
     readonly Counter _get = new();
@@ -27,6 +27,9 @@ public sealed class CountingStore(IObjectStore inner) : IObjectStore
 
     public string Location => inner.Location;
     public StoreCapabilities Capabilities => inner.Capabilities;
+
+    /// <summary>Not counted here: only maintenance asks for them, and tells itself how often.</summary>
+    public IObjectVersions? Versions => inner.Versions;
 
     /// <summary>The counts by now. Calls under way may be counted in part.</summary>
     public StoreUsage Usage => new(_put.Usage, _get.Usage, _stat.Usage, _list.Usage, _delete.Usage);

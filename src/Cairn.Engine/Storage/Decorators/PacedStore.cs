@@ -8,12 +8,13 @@ namespace Cairn.Engine.Storage.Decorators;
 /// </summary>
 /// <param name="first">Calls at once in the beginning; at least 1.</param>
 /// <param name="max">Calls at once that are never exceeded.</param>
-public sealed class PacedStore(IObjectStore inner, int first, int max) : IObjectStore
+public sealed class PacedStore(IObjectStore inner, int first, int max) : IObjectStore, IVersionedStore
 {
     readonly Pace _pace = new(first, max);
 
     public string Location => inner.Location;
     public StoreCapabilities Capabilities => inner.Capabilities;
+    public IObjectVersions? Versions => inner.Versions is { } versions ? new OwnVersions(this, versions) : null;
 
     /// <summary>Calls at once that are allowed now.</summary>
     public int Limit => _pace.Limit;
@@ -63,5 +64,12 @@ public sealed class PacedStore(IObjectStore inner, int first, int max) : IObject
         {
             _pace.Leave(ticket, wasThrottled);
         }
+    }
+
+    sealed class OwnVersions(PacedStore store, IObjectVersions versions) : VersionsDecorator(versions)
+    {
+        protected override Task<T> RunAsync<T>(
+            string request, Func<Task<T>> call, CancellationToken cancellationToken) =>
+            store.RunAsync(call, cancellationToken);
     }
 }

@@ -5,10 +5,11 @@ namespace Cairn.Engine.Storage.Decorators;
 /// <summary>
 /// Refuses to change anything: for commands that only read, whatever a bug in them may try. Owns the store it wraps.
 /// </summary>
-public sealed class ReadOnlyStore(IObjectStore inner) : IObjectStore
+public sealed class ReadOnlyStore(IObjectStore inner) : IObjectStore, IVersionedStore
 {
     public string Location => inner.Location;
     public StoreCapabilities Capabilities => inner.Capabilities;
+    public IObjectVersions? Versions => inner.Versions is { } versions ? new OwnVersions(this, versions) : null;
 
     public Task<PutOutcome> PutAsync(
         ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
@@ -35,4 +36,14 @@ public sealed class ReadOnlyStore(IObjectStore inner) : IObjectStore
             StoreErrorKind.Refused,
             $"{key} was not {what}: {inner.Location} is open for reading only; use a command that may write",
             key);
+
+    sealed class OwnVersions(ReadOnlyStore store, IObjectVersions versions) : VersionsDecorator(versions)
+    {
+        public override Task ExtendLockAsync(
+            ObjectVersionKey version, HeldLock held, CancellationToken cancellationToken) =>
+            Task.FromException(store.Refusal(version.Key, "locked"));
+
+        protected override Task<T> RunAsync<T>(
+            string request, Func<Task<T>> call, CancellationToken cancellationToken) => call();
+    }
 }

@@ -9,7 +9,7 @@ namespace Cairn.Engine.Storage.Decorators;
 /// <see cref="PutOutcome.AlreadyThere"/>. A listing that breaks continues behind the last name it gave. Owns the
 /// store it wraps.
 /// </summary>
-public sealed class RetryingStore : IObjectStore
+public sealed class RetryingStore : IObjectStore, IVersionedStore
 {
     readonly IObjectStore _inner;
     readonly RetryOptions _options;
@@ -29,6 +29,7 @@ public sealed class RetryingStore : IObjectStore
 
     public string Location => _inner.Location;
     public StoreCapabilities Capabilities => _inner.Capabilities;
+    public IObjectVersions? Versions => _inner.Versions is { } versions ? new OwnVersions(this, versions) : null;
 
     public Task<PutOutcome> PutAsync(
         ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
@@ -145,4 +146,11 @@ public sealed class RetryingStore : IObjectStore
     }
 
     RetryBudget NewBudget() => new(_options, _time, _random);
+
+    sealed class OwnVersions(RetryingStore store, IObjectVersions versions) : VersionsDecorator(versions)
+    {
+        protected override Task<T> RunAsync<T>(
+            string request, Func<Task<T>> call, CancellationToken cancellationToken) =>
+            store.RetryAsync(call, cancellationToken);
+    }
 }

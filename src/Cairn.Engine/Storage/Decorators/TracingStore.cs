@@ -9,10 +9,12 @@ namespace Cairn.Engine.Storage.Decorators;
 /// <see cref="RetryingStore"/> it tells of every attempt. Owns the store it wraps.
 /// </summary>
 /// <param name="trace">Called from any thread.</param>
-public sealed class TracingStore(IObjectStore inner, Action<string> trace, TimeProvider time) : IObjectStore
+public sealed class TracingStore(IObjectStore inner, Action<string> trace, TimeProvider time)
+    : IObjectStore, IVersionedStore
 {
     public string Location => inner.Location;
     public StoreCapabilities Capabilities => inner.Capabilities;
+    public IObjectVersions? Versions => inner.Versions is { } versions ? new OwnVersions(this, versions) : null;
 
     public Task<PutOutcome> PutAsync(
         ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
@@ -84,4 +86,11 @@ public sealed class TracingStore(IObjectStore inner, Action<string> trace, TimeP
 
     void Tell(string request, string outcome, long start) => trace(string.Create(
         CultureInfo.InvariantCulture, $"{request}: {outcome}, {time.GetElapsedTime(start).TotalMilliseconds:0.0} ms"));
+
+    sealed class OwnVersions(TracingStore store, IObjectVersions versions) : VersionsDecorator(versions)
+    {
+        protected override Task<T> RunAsync<T>(
+            string request, Func<Task<T>> call, CancellationToken cancellationToken) =>
+            store.TraceAsync(request, call, _ => "done");
+    }
 }

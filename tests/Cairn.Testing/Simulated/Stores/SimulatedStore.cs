@@ -11,10 +11,13 @@ namespace Cairn.Testing.Simulated.Stores;
 /// faults as planned. PUTs are conditional and carry a SHA-256. It makes one attempt: wrap it to retry.
 /// </summary>
 public sealed partial class SimulatedStore(SimulatedBucket bucket, Caller caller, SimulatedStoreOptions options)
-    : IObjectStore
+    : IObjectStore, IVersionedStore
 {
     public SimulatedStore(SimulatedBucket bucket, Caller? caller = null, FaultPlan? faults = null)
         : this(bucket, caller ?? Caller.Owner, new SimulatedStoreOptions { Faults = faults ?? FaultPlan.None }) { }
+
+    SimulatedBucket Bucket => bucket;
+    Caller Caller => caller;
 
     public string Location => "simulated:";
 
@@ -24,6 +27,8 @@ public sealed partial class SimulatedStore(SimulatedBucket bucket, Caller caller
             ListsWhatWasWritten = bucket.Options.StaleListing is null, Concurrency = 8, HasCheapRanges = true,
             CanLock = bucket.Options.HasObjectLock,
         };
+
+    public IObjectVersions? Versions => bucket.Options.HasVersions ? new OwnVersions(this) : null;
 
     public async Task<PutOutcome> PutAsync(
         ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions put,
@@ -118,7 +123,11 @@ public sealed partial class SimulatedStore(SimulatedBucket bucket, Caller caller
             part.CopyTo(bytes.AsMemory(filled));
             filled += part.Length;
         }
-        var retention = put.Lock is { } asked
+        // As a store of S3 does: where the bucket locks as long by itself, no header asks for it.
+        var isCovered = put.Lock is { } wanted && bucket.Options.DefaultRetention is { } given
+            && given.Mode >= (LockMode)wanted.Mode && TimeSpan.FromDays(given.Days) >= wanted.Duration;
+        var retention = isCovered ? null
+            : put.Lock is { } asked
             ? new Retention((LockMode)asked.Mode, bucket.Now + asked.Duration)
             : options.Lock?.From(bucket.Now);
         return new PutRequest(key.Value, bytes)

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Cairn.Engine.Primitives;
+
+namespace Cairn.Engine.Storage.Decorators;
+
+/// <summary>
+/// A store as it is below what was put on top: of each name the oldest version, whether it is hidden by a delete
+/// marker, replaced, or neither. Names have the hash of the content, which nobody knows before it is stored, so the
+/// oldest version is the one that was stored under it. Only the descriptor's name can be known before: of it the newest
+/// version counts, as for everybody, unless it is hidden. Owns the store it wraps.
+/// <para>What was rightly deleted shows here again: that records say that it was retired must decide.</para>
+/// </summary>
+public sealed class OriginalsStore(IObjectStore inner, IObjectVersions versions, ObjectKey descriptor)
+    : IObjectStore, IVersionedStore
+{
+    readonly ConcurrentDictionary<ObjectKey, OriginalVersion> _known = [];
+
+    public string Location => inner.Location;
+    public StoreCapabilities Capabilities => inner.Capabilities;
+    public IObjectVersions? Versions => versions;
+
+    /// <summary>What the last listing that gave the name said; null if none did.</summary>
+    public OriginalVersion? TryFind(ObjectKey key) => _known.GetValueOrDefault(key);
+
+    public Task<PutOutcome> PutAsync(
+        ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
+        CancellationToken cancellationToken) =>
+        inner.PutAsync(key, content, options, cancellationToken);
+
+    public async Task<PooledBuffer> GetAsync(
+        ObjectKey key, ByteRange range, int maxBytes, CancellationToken cancellationToken) =>
+        await FindAsync(key, cancellationToken) is { } original
+            ? await versions.GetAsync(original.Version, range, maxBytes, cancellationToken)
+            : await inner.GetAsync(key, range, maxBytes, cancellationToken);
+
+    public async Task<ObjectInfo?> StatAsync(ObjectKey key, CancellationToken cancellationToken) =>
+        await FindAsync(key, cancellationToken) is { } original
+            ? new ObjectInfo(key, original.Size, original.Modified)
+            : await inner.StatAsync(key, cancellationToken);
+
+    public async IAsyncEnumerable<ObjectInfo> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var group in GroupAsync(prefix, cancellationToken))
+        {
+            if (!ObjectKey.TryParse(group[0].Name, out var key))
+            {
+                if (!group[0].IsMarker)
+                    yield return new ObjectInfo(default, group[0].Size, group[0].Modified, group[0].Name);
+            }
+            else if (Take(key, group) is { } original)
+                yield return new ObjectInfo(key, original.Size, original.Modified);
+        }
+    }
+
+    public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) =>
+        inner.DeleteAsync(key, cancellationToken);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    async Task<OriginalVersion?> FindAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        if (_known.TryGetValue(key, out var known))
+            return known;
+        await foreach (var group in GroupAsync(key.Value, cancellationToken))
+        {
+            if (group[0].Name == key.Value)
+                return Take(key, group);
+        }
+        return null;
+    }
+
+    /// <summary>The versions of one name after the other's, the newest first.</summary>
+    async IAsyncEnumerable<List<ListedVersion>> GroupAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var group = new List<ListedVersion>();
+        VersionPosition? after = null;
+        do
+        {
+            var page = await versions.ListPageAsync(prefix, after, cancellationToken);
+            foreach (var version in page.Versions)
+            {
+                if (group.Count > 0 && group[0].Name != version.Name)
+                {
+                    yield return group;
+                    group = [];
+                }
+                group.Add(version);
+            }
+            after = page.Next;
+        }
+        while (after is not null);
+        if (group.Count > 0)
+            yield return group;
+    }
+
+    OriginalVersion? Take(ObjectKey key, List<ListedVersion> group)
+    {
+        ListedVersion? chosen = null;
+        var count = 0;
+        foreach (var version in group.Where(version => !version.IsMarker))
+        {
+            count++;
+            // Servers tell whole seconds: of those in one the last of the list is the oldest.
+            if (chosen is not { } best || (key != descriptor && version.Modified <= best.Modified))
+                chosen = version;
+        }
+        if (chosen is not { } found)
+            return null;
+        var isHidden = group.Exists(version => version is { IsMarker: true, IsNewest: true });
+        var original = new OriginalVersion(
+            new ObjectVersionKey(key, found.Id), found.Size, found.Modified, isHidden, count - 1);
+        _known[key] = original;
+        return original;
+    }
+}
+
+/// <param name="IsHidden">A delete marker lies on top.</param>
+/// <param name="Others">Further versions of the name.</param>
+public sealed record OriginalVersion(
+    ObjectVersionKey Version, long Size, DateTimeOffset Modified, bool IsHidden, int Others);

@@ -1,0 +1,41 @@
+using Cairn.Engine.Primitives;
+
+namespace Cairn.Engine.Storage.Decorators;
+
+/// <summary>
+/// The versions of a store behind a decorator, which does with each request what it does with others.
+/// </summary>
+abstract class VersionsDecorator(IObjectVersions inner) : IObjectVersions
+{
+    public DateTimeOffset? Now => inner.Now;
+
+    public Task<VersionPage> ListPageAsync(
+        string prefix, VersionPosition? after, CancellationToken cancellationToken) =>
+        RunAsync(
+            $"LIST versions of {prefix}", () => inner.ListPageAsync(prefix, after, cancellationToken),
+            cancellationToken);
+
+    public Task<PooledBuffer> GetAsync(
+        ObjectVersionKey version, ByteRange range, int maxBytes, CancellationToken cancellationToken) =>
+        RunAsync(
+            $"GET {version} by version", () => inner.GetAsync(version, range, maxBytes, cancellationToken),
+            cancellationToken);
+
+    public Task<HeldLock?> GetLockAsync(ObjectVersionKey version, CancellationToken cancellationToken) =>
+        RunAsync($"GET lock of {version}", () => inner.GetLockAsync(version, cancellationToken), cancellationToken);
+
+    public virtual Task ExtendLockAsync(
+        ObjectVersionKey version, HeldLock held, CancellationToken cancellationToken) =>
+        RunAsync(
+            $"PUT lock of {version}",
+            async () =>
+            {
+                await inner.ExtendLockAsync(version, held, cancellationToken);
+                return true;
+            },
+            cancellationToken);
+
+    /// <param name="request">For a trace.</param>
+    protected abstract Task<T> RunAsync<T>(
+        string request, Func<Task<T>> call, CancellationToken cancellationToken);
+}

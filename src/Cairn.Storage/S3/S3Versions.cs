@@ -1,0 +1,132 @@
+using System.Net;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Storage;
+using ByteRange = Cairn.Engine.Storage.ByteRange;
+using ObjectLockMode = Cairn.Engine.Storage.ObjectLockMode;
+
+namespace Cairn.Storage.S3;
+
+/// <summary>The versions of the objects below a location, and their locks.</summary>
+sealed class S3Versions(S3Client client, S3Location parsed, S3Errors errors) : IObjectVersions
+{
+    // What a bucket without versions calls the only one it has.
+    const string OnlyVersion = "null";
+
+    public DateTimeOffset? Now => client.Clock.Now;
+
+    public async Task<VersionPage> ListPageAsync(
+        string prefix, VersionPosition? after, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await client.Sdk.ListVersionsAsync(
+                new ListVersionsRequest
+                {
+                    BucketName = parsed.Bucket, Prefix = parsed.Prefix + prefix, Encoding = EncodingType.Url,
+                    KeyMarker = after?.Name, VersionIdMarker = after?.Id,
+                },
+                cancellationToken);
+            return new VersionPage(
+                [.. (answer.Versions ?? []).Select(version => ToListed(version))],
+                answer.IsTruncated == true
+                    ? new VersionPosition(Decode(answer.NextKeyMarker), answer.NextVersionIdMarker)
+                    : null);
+        }
+        catch (Exception e) when (S3Errors.IsOurs(e, cancellationToken))
+        {
+            throw errors.Translate(e, key: null, "listed");
+        }
+    }
+
+    public async Task<PooledBuffer> GetAsync(
+        ObjectVersionKey version, ByteRange range, int maxBytes, CancellationToken cancellationToken)
+    {
+        Invariant.That(range.IsWhole || (range.Offset >= 0 && range.Length > 0));
+        try
+        {
+            var request = new GetObjectRequest
+            {
+                BucketName = parsed.Bucket, Key = NameOf(version), VersionId = version.Id,
+            };
+            if (!range.IsWhole)
+                request.ByteRange = new Amazon.S3.Model.ByteRange(range.Offset, range.Offset + range.Length - 1);
+            using var response = await client.Sdk.GetObjectAsync(request, cancellationToken);
+            return await S3Reader.ReadAsync(response, version.Key, range, maxBytes, cancellationToken);
+        }
+        catch (Exception e) when (S3Errors.IsOurs(e, cancellationToken))
+        {
+            throw errors.Translate(e, version.Key, "read");
+        }
+    }
+
+    public async Task<HeldLock?> GetLockAsync(ObjectVersionKey version, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await client.Sdk.GetObjectRetentionAsync(
+                new GetObjectRetentionRequest
+                {
+                    BucketName = parsed.Bucket, Key = NameOf(version), VersionId = version.Id,
+                },
+                cancellationToken);
+            return answer.Retention is { Mode: { } mode, RetainUntilDate: { } until }
+                ? new HeldLock(
+                    mode == ObjectLockRetentionMode.Compliance ? ObjectLockMode.Compliance : ObjectLockMode.Governance,
+                    new DateTimeOffset(until.ToUniversalTime(), TimeSpan.Zero))
+                : null;
+        }
+        catch (AmazonS3Exception e) when (IsWithoutLock(e))
+        {
+            return null;
+        }
+        catch (Exception e) when (S3Errors.IsOurs(e, cancellationToken))
+        {
+            throw errors.Translate(e, version.Key, "looked at");
+        }
+    }
+
+    public async Task ExtendLockAsync(ObjectVersionKey version, HeldLock held, CancellationToken cancellationToken)
+    {
+        Invariant.That(version.Id is not null);
+        try
+        {
+            await client.Sdk.PutObjectRetentionAsync(
+                new PutObjectRetentionRequest
+                {
+                    BucketName = parsed.Bucket, Key = NameOf(version), VersionId = version.Id,
+                    Retention = new ObjectLockRetention
+                    {
+                        Mode = held.Mode == ObjectLockMode.Compliance
+                            ? ObjectLockRetentionMode.Compliance
+                            : ObjectLockRetentionMode.Governance,
+                        RetainUntilDate = S3Writer.WholeSeconds(held.Until),
+                    },
+                },
+                cancellationToken);
+        }
+        catch (Exception e) when (S3Errors.IsOurs(e, cancellationToken))
+        {
+            throw errors.Translate(e, version.Key, "locked for longer");
+        }
+    }
+
+    // Of a version without a lock servers say that there is no configuration, of a bucket without locks that the
+    // request makes no sense there; a delete marker has no lock at all.
+    static bool IsWithoutLock(AmazonS3Exception e) =>
+        e.ErrorCode is "NoSuchObjectLockConfiguration" or "ObjectLockConfigurationNotFoundError"
+        || e.StatusCode == HttpStatusCode.MethodNotAllowed
+        || (e.StatusCode == HttpStatusCode.BadRequest && e.ErrorCode == "InvalidRequest");
+
+    string NameOf(ObjectVersionKey version) => parsed.Prefix + version.Key.Value;
+
+    ListedVersion ToListed(S3ObjectVersion found) => new(
+        Decode(found.Key)[parsed.Prefix.Length..], found.VersionId ?? OnlyVersion, found.Size ?? 0,
+        found.LastModified is { } time ? new DateTimeOffset(time.ToUniversalTime(), TimeSpan.Zero) : default,
+        found.IsDeleteMarker == true, found.IsLatest == true);
+
+    // XML cannot carry every name, so they are asked for encoded, as in a form: a space may be a plus. The SDK does not
+    // say whether the server did so; in Cairn's own names there is nothing to encode.
+    static string Decode(string? name) => Uri.UnescapeDataString((name ?? "").Replace('+', ' '));
+}

@@ -29,6 +29,9 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
     readonly Ulid _id = Ulid.New(repository.Environment.Time, repository.Environment.Random);
     long _unindexedRows;
 
+    /// <summary>Names the final ledger, and with it the snapshot; null for a name by time and chance.</summary>
+    public Func<Ulid>? NameFinal { get; init; }
+
     /// <summary>Rows of packs that no index object names yet: checkpoints come earlier when there are many.</summary>
     public bool IsIndexDue => Interlocked.Read(ref _unindexedRows) >= RowsPerIndexObject;
 
@@ -131,7 +134,9 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
             Tags = [.. options.Tags.Select(tag => KeyedName.Of(repository.Shared.Index, tag)).Distinct().Order()],
             Previous = _chain.Last(), Packs = packs,
         };
-        var ulid = Ulid.New(repository.Environment.Time, repository.Environment.Random);
+        var ulid = kind == LedgerKind.Final && NameFinal is { } name
+            ? name()
+            : Ulid.New(repository.Environment.Time, repository.Environment.Random);
         var stored = IndexEnvelope.Seal(
             ObjectType.Ledger, repository.CurrentEpoch.Domain, ulid, LedgerCodec.Encode(ledger), repository.Keys,
             _host.Signer, repository.Environment.Random);

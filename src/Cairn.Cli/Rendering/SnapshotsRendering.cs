@@ -38,15 +38,28 @@ static class SnapshotsRendering
         }
     }
 
+    static string OriginOf(SnapshotInfo snapshot) => snapshot.Origin switch
+    {
+        null => "",
+        { } origin when origin.FindFault(snapshot) is null => origin.ShortId,
+        { } origin => $"{origin.ShortId} (its signature is wrong)",
+    };
+
     static void PrintTable(Output output, IReadOnlyList<SnapshotInfo> snapshots)
     {
-        var table = new Table(["ID", "TIME", "HOST", "SOURCE", "TAGS", "FILES", "SIZE"], 5, 6);
+        // Only where there are copies.
+        var hasCopies = snapshots.Any(snapshot => snapshot.Origin is not null);
+        string[] columns = ["ID", "TIME", "HOST", "SOURCE", "TAGS", "FILES", "SIZE"];
+        var table = new Table(hasCopies ? [.. columns, "COPY OF"] : columns, 5, 6);
         foreach (var snapshot in snapshots)
         {
-            table.Add(
+            string[] row =
+            [
                 snapshot.ShortId, HumanText.Time(snapshot.Time), SnapshotText.Show(snapshot.HostName),
                 SnapshotText.Source(snapshot), SnapshotText.Tags(snapshot),
-                HumanText.Count(snapshot.Statistics.Files), HumanText.Size(snapshot.Statistics.Bytes));
+                HumanText.Count(snapshot.Statistics.Files), HumanText.Size(snapshot.Statistics.Bytes),
+            ];
+            table.Add(hasCopies ? [.. row, OriginOf(snapshot)] : row);
         }
         output.Result(table);
     }

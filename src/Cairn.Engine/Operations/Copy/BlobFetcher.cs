@@ -16,16 +16,14 @@ namespace Cairn.Engine.Operations.Copy;
 /// each blob decrypted and compared with its id under the source's key, and stored under the target's.
 /// </summary>
 sealed class BlobFetcher(
-    ReadSession source, Repository target, BlobIndex index, BlobWriter writer, PairMemory memory, CopyOptions options,
-    CopyMonitor monitor) : IDisposable
+    ReadSession source, Repository target, BlobIndex index, BlobWriter writer, PairMemory memory, RowsCounted counted,
+    CopyOptions options, CopyMonitor monitor) : IDisposable
 {
     // Of the present stretch: in the target by now, or to be fetched, with the lengths that the manifest gives them.
     readonly ConcurrentDictionary<BlobId, (BlobId Target, int Length)> _known = new();
     readonly Dictionary<BlobId, long> _wanted = [];
     readonly ConcurrentDictionary<BlobId, string> _failed = new();
 
-    // In a dry run nothing is stored, so that the same would be missing again and again.
-    readonly HashSet<BlobId> _counted = [];
     readonly ConcurrentBag<BlobWorker> _workers = [];
 
     public bool IsFull => _wanted.Count >= options.Limits.Blobs;
@@ -44,13 +42,11 @@ sealed class BlobFetcher(
     /// <summary>All that is wanted is in the target then, or has failed.</summary>
     public async Task FetchAsync(CancellationToken cancellationToken)
     {
+        var packs = await LocateAsync(cancellationToken);
         if (options.IsDryRun)
         {
-            foreach (var (id, length) in _wanted)
-            {
-                if (_counted.Add(id))
-                    monitor.AddRead(length);
-            }
+            foreach (var (pack, rows) in packs)
+                Count(pack, rows);
             return;
         }
         var parallel = new ParallelOptions
@@ -59,8 +55,7 @@ sealed class BlobFetcher(
             TaskScheduler = target.Environment.Threads.Scheduler,
         };
         await Parallel.ForEachAsync(
-            await LocateAsync(cancellationToken), parallel,
-            async (pack, cancellation) => await FetchAsync(pack.Pack, pack.Rows, cancellation));
+            packs, parallel, async (pack, cancellation) => await FetchAsync(pack.Pack, pack.Rows, cancellation));
     }
 
     /// <summary>What the blob is called in the target, or why it cannot be had.</summary>
@@ -89,6 +84,15 @@ sealed class BlobFetcher(
     {
         foreach (var worker in _workers)
             worker.Dispose();
+    }
+
+    void Count(PackNumber pack, int[] rows)
+    {
+        foreach (var row in rows)
+        {
+            if (counted.Add(source.Index, pack, row))
+                monitor.AddRead(source.Index.GetRow(pack, row).PlainLength);
+        }
     }
 
     async Task<List<(PackNumber Pack, int[] Rows)>> LocateAsync(CancellationToken cancellationToken)

@@ -51,6 +51,7 @@ public static class CopyOperation
         ReadSession source, Repository target, IStateFolder state, BlobIndex index, RetiredLog retired,
         PairMemory memory, CopiedBefore before, CopyOptions options, CopyMonitor monitor)
     {
+        readonly RowsCounted _counted = new();
         bool _hasTakenUp;
 
         public async Task<IReadOnlyList<CopiedSnapshot>> CopyAllAsync(
@@ -111,7 +112,7 @@ public static class CopyOperation
                 target, index, needs, monitor.Written,
                 new WriteOptions { PacksInFlightMax = options.PacksInFlightMax, IsDryRun = options.IsDryRun },
                 session.AddStored, cancellationToken);
-            using var fetcher = new BlobFetcher(source, target, index, writer, memory, options, monitor);
+            using var fetcher = new BlobFetcher(source, target, index, writer, memory, _counted, options, monitor);
             using var copier = new SnapshotCopier(source, target, writer, fetcher, options, monitor);
             var root = await PassAsync(copier, snapshot, session, needs, writer, cancellationToken);
             if (copier.Problems.Count > 0)

@@ -44,6 +44,11 @@ static class NthOperations
                 Assert.Equal((default, default), (left.Condemned, left.Deleted));
             },
         },
+        ["copy into"] = new(NthCopy.PrepareTargetAsync, run => NthCopy.CopyIntoAsync(run.World))
+        {
+            Writes = true, AssertDone = run => NthCopy.AssertCopiedIntoAsync(run.World),
+        },
+        ["copy from"] = new(PrepareTwoAsync, NthCopy.CopyFromAsync) { AssertDone = NthCopy.AssertCopiedFromAsync },
         ["key add"] = new(PrepareAsync, run => Quietly(run.World.AddPassphraseAsync()))
         {
             Writes = true, AssertDone = run => AssertOpensAsync(run, PowerCutWorld.SecondPassphrase),

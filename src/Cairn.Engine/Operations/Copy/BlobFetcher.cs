@@ -16,7 +16,7 @@ namespace Cairn.Engine.Operations.Copy;
 /// each blob decrypted and compared with its id under the source's key, and stored under the target's.
 /// </summary>
 sealed class BlobFetcher(
-    ReadSession source, Repository target, BlobIndex index, BlobWriter writer, PairMemory memory, RowsCounted counted,
+    ReadSession source, Repository target, ICopyTarget destination, PairMemory memory, RowsCounted counted,
     CopyOptions options, CopyMonitor monitor) : IDisposable
 {
     // Of the present stretch: in the target by now, or to be fetched, with the lengths that the manifest gives them.
@@ -32,8 +32,7 @@ sealed class BlobFetcher(
     {
         if (extent.Blob is not { } id || _known.ContainsKey(id) || _wanted.ContainsKey(id))
             return;
-        if (memory.TryFind(id, out var known) && index.TryFind(known, out var place)
-            && index.GetRow(place.Pack, place.Row).PlainLength == extent.Length && writer.TryReuse(known))
+        if (memory.TryFind(id, out var known) && destination.TryReuse(known, extent.Length))
             _known[id] = (known, (int)extent.Length);
         else
             _wanted.Add(id, extent.Length);
@@ -154,7 +153,7 @@ sealed class BlobFetcher(
     void Take(BlobId id, ReadOnlySpan<byte> plain, BlobWorker worker)
     {
         monitor.AddRead(plain.Length);
-        var stored = writer.Store(BlobKind.Chunk, plain, worker);
+        var stored = destination.Store(BlobKind.Chunk, plain, worker);
         _known[id] = (stored, plain.Length);
         memory.Add(id, stored);
     }

@@ -112,8 +112,9 @@ public static class CopyOperation
                 target, index, needs, monitor.Written,
                 new WriteOptions { PacksInFlightMax = options.PacksInFlightMax, IsDryRun = options.IsDryRun },
                 session.AddStored, cancellationToken);
-            using var fetcher = new BlobFetcher(source, target, index, writer, memory, _counted, options, monitor);
-            using var copier = new SnapshotCopier(source, target, writer, fetcher, options, monitor);
+            var destination = new RepositoryTarget(index, writer);
+            using var fetcher = new BlobFetcher(source, target, destination, memory, _counted, options, monitor);
+            using var copier = new SnapshotCopier(source, target, destination, fetcher, options, monitor);
             var root = await PassAsync(copier, snapshot, session, needs, writer, cancellationToken);
             if (copier.Problems.Count > 0)
             {

@@ -11,7 +11,12 @@ namespace Cairn.Engine.Operations.Copy;
 /// </summary>
 sealed class PairMemory : IDisposable
 {
-    const string Prefix = "copied-blobs-";
+    /// <summary>Pairs of which both contents were seen.</summary>
+    public const string Verified = "copied-blobs-";
+
+    /// <summary>Pairs that are only likely: good enough to decide what is worth reading.</summary>
+    public const string Likely = "likely-blobs-";
+
     const int RepositoryDigits = 16;
 
     readonly Lock _lock = new();
@@ -26,13 +31,14 @@ sealed class PairMemory : IDisposable
     readonly List<PairRun> _runs = [];
     int _next;
 
-    public PairMemory(IStateFolder state, RepositoryId source, RepositoryId target, int pairsMax)
+    public PairMemory(
+        IStateFolder state, RepositoryId source, RepositoryId target, int pairsMax, string prefix = Verified)
     {
         _state = state;
         _source = source;
         _target = target;
         _pairsMax = pairsMax;
-        _prefix = $"{Prefix}{source.ToString()[..RepositoryDigits]}-";
+        _prefix = $"{prefix}{source.ToString()[..RepositoryDigits]}-";
         foreach (var name in state.List().Where(name => name.StartsWith(_prefix, StringComparison.Ordinal)).Order(
             StringComparer.Ordinal))
         {
@@ -77,6 +83,21 @@ sealed class PairMemory : IDisposable
     {
         lock (_lock)
             Save();
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _recent.Clear();
+            foreach (var run in _runs)
+            {
+                run.Dispose();
+                _state.Delete(run.Name);
+            }
+            _runs.Clear();
+        }
     }
 
     public void Dispose()

@@ -39,7 +39,7 @@ sealed class SnapshotCopier : IDisposable
     byte[]? _problemPath;
 
     public SnapshotCopier(
-        ReadSession source, Repository target, BlobWriter writer, BlobFetcher fetcher,
+        ReadSession source, Repository target, ICopyTarget destination, BlobFetcher fetcher,
         CopyOptions options, CopyMonitor monitor)
     {
         _source = source;
@@ -48,10 +48,13 @@ sealed class SnapshotCopier : IDisposable
         _options = options;
         _monitor = monitor;
         _worker = new BlobWorker(target.Environment.Buffers, options.CompressionLevel);
-        var sink = new Sink(writer, _worker);
+        var sink = new Sink(destination, _worker);
         _builder = new ManifestBuilder(sink, target.PieceCutter);
         _lists = new ExtentListBuilder(sink);
     }
+
+    /// <summary>Go on with what can be read: some of it may be just what is wanted.</summary>
+    public bool GoesOn { get; init; }
 
     /// <summary>What cannot be read of it: some files, or what else is damaged.</summary>
     public IReadOnlyList<string> Problems => _problems;
@@ -87,7 +90,7 @@ sealed class SnapshotCopier : IDisposable
             for (var i = 0; i < block.Entries.Length; i++)
             {
                 await AddAsync(block.Class, block.Path, block.Entries.Span[i], contents, cancellationToken);
-                if (_problems.Count > 0)
+                if (_problems.Count > 0 && !GoesOn)
                     return;
             }
         }
@@ -184,9 +187,9 @@ sealed class SnapshotCopier : IDisposable
         _problems.Add($"{System.Text.Encoding.UTF8.GetString(path.Span)}: {problem}");
     }
 
-    sealed class Sink(BlobWriter writer, BlobWorker worker) : IBlobSink
+    sealed class Sink(ICopyTarget destination, BlobWorker worker) : IBlobSink
     {
-        public BlobId Put(BlobKind kind, ReadOnlySpan<byte> plain) => writer.Store(kind, plain, worker);
+        public BlobId Put(BlobKind kind, ReadOnlySpan<byte> plain) => destination.Store(kind, plain, worker);
     }
 }
 

@@ -29,6 +29,7 @@ static class CommandLine
         root.Add(ForgetCommand.Create(global));
         root.Add(PruneCommand.Create(global));
         root.Add(CopyCommand.Create(global));
+        root.Add(RepairCommand.Create(global));
         root.Add(KeyCommand.Create(global));
         root.Add(HostCommand.Create(global));
         root.Add(ConfigCommand.Create(global));

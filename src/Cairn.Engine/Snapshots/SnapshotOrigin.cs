@@ -38,7 +38,8 @@ public sealed record SnapshotOrigin
         return SnapshotCodec.Decode(name, SnapshotEnvelope.Open(Object.Span, Repository, key));
     }
 
-    /// <summary>What is wrong with the claim that <paramref name="copy"/> is a copy of this; null if nothing is.</summary>
+    /// <summary>What is wrong with the claim that <paramref name="copy"/> is one of this; null if nothing
+    /// is.</summary>
     public string? FindFault(SnapshotInfo copy)
     {
         SnapshotInfo original;

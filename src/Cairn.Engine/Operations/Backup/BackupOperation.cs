@@ -63,8 +63,8 @@ public static class BackupOperation
                     + "Nothing was recorded: run it again");
         }
         throw new CommitException(
-            $"what this backup relies on was condemned {SnapshotCommit.AttemptsMax} times in a row. Nothing was recorded: "
-            + "look whether some prune runs without pause");
+            $"what this backup relies on was condemned {SnapshotCommit.AttemptsMax} times in a row. "
+            + "Nothing was recorded: look whether some prune runs without pause");
     }
 
     // A stream cannot be read twice, so damage of the index must show before it is begun.

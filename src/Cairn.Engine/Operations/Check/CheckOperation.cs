@@ -47,6 +47,7 @@ public static class CheckOperation
             Findings = findings.ToFindings(), LostFiles = lost.Files, LostFileCount = lost.Count,
             Snapshots = snapshots.Snapshots.Count, Packs = inventory.Packs.Count, PacksRead = findings.PacksRead,
             BytesRead = findings.BytesRead, BadRows = findings.BadRows, Readable = snapshots.Snapshots,
+            HasLostPieces = snapshots.Torn.Count > 0,
         };
     }
 

@@ -47,6 +47,9 @@ public sealed record CheckResult
     internal IReadOnlyDictionary<Primitives.ObjectHash, SortedSet<int>> BadRows { get; init; } =
         new Dictionary<Primitives.ObjectHash, SortedSet<int>>();
 
+    /// <summary>Pieces of manifests are lost: which files are, is not known in full.</summary>
+    internal bool HasLostPieces { get; init; }
+
     /// <summary>The snapshots that could be read.</summary>
     internal IReadOnlyList<Snapshots.SnapshotInfo> Readable { get; init; } = [];
 

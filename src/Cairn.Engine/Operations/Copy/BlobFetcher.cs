@@ -58,7 +58,8 @@ sealed class BlobFetcher(
     }
 
     /// <summary>What the blob is called in the target, or why it cannot be had.</summary>
-    public bool TryTranslate(BlobId id, long length, out BlobId translated, [NotNullWhen(false)] out string? problem)
+    public bool TryTranslate(
+        BlobId id, long length, out BlobId translated, [NotNullWhen(returnValue: false)] out string? problem)
     {
         problem = null;
         translated = default;

@@ -33,9 +33,10 @@ readonly record struct CopyMark(UInt128 Value)
     }
 
     /// <summary>Of the snapshot that its host committed, however often it was copied since.</summary>
-    public static CopyMark Of(Repository target, Repository source, SnapshotInfo snapshot) => snapshot.Origin is { } first
-        ? Of(target, first.Repository, first.Snapshot)
-        : Of(target, source.Id, snapshot.Name.Hash);
+    public static CopyMark Of(Repository target, Repository source, SnapshotInfo snapshot) =>
+        snapshot.Origin is { } first
+            ? Of(target, first.Repository, first.Snapshot)
+            : Of(target, source.Id, snapshot.Name.Hash);
 
     /// <summary>A name for a copy that is made now.</summary>
     public Ulid ToUlid(TimeProvider time)

@@ -27,7 +27,8 @@ public sealed record CopyResult
     /// <summary>In the order of time.</summary>
     public required IReadOnlyList<CopiedSnapshot> Snapshots { get; init; }
 
-    /// <summary>Read from the source because the target was not known to have it: contents, before compression.</summary>
+    /// <summary>Read from the source because the target was not known to have it: contents, before
+    /// compression.</summary>
     public required long BlobsRead { get; init; }
     public required long BytesRead { get; init; }
 

@@ -30,6 +30,9 @@ sealed class BadRows
     /// <summary>Snapshots of which something is bad.</summary>
     public List<SnapshotInfo> Snapshots { get; } = [];
 
+    /// <summary>Ledgers that could not be read: what only they need was passed over.</summary>
+    public List<CheckFinding> Problems { get; } = [];
+
     public static async Task<BadRows> FindAsync(
         ReadSession session, CheckResult check, CancellationToken cancellationToken)
     {
@@ -41,7 +44,7 @@ sealed class BadRows
         var liveness = new Liveness();
         foreach (var snapshot in check.Readable)
         {
-            if (await TryReadLedgerAsync(session.Repository, snapshot, cancellationToken) is not { } ledger)
+            if (await bad.TryReadLedgerAsync(session.Repository, snapshot, cancellationToken) is not { } ledger)
                 continue;
             liveness.Add(ledger, prefix => session.Index.FindPacksByPrefix(prefix) is [var only]
                 ? session.Index.GetPack(only).RowCount
@@ -86,16 +89,18 @@ sealed class BadRows
         }
     }
 
-    static async Task<Ledger?> TryReadLedgerAsync(
+    async Task<Ledger?> TryReadLedgerAsync(
         Repository repository, SnapshotInfo snapshot, CancellationToken cancellationToken)
     {
         try
         {
             return await SnapshotLedger.ReadAsync(repository, snapshot.Name, cancellationToken);
         }
-        catch (Exception e) when (ObjectProblem.TryFrom(snapshot.Name.Key, e) is not null)
+        catch (Exception e) when (ObjectProblem.TryFrom(snapshot.Name.Key, e) is { } problem)
         {
-            // Check has told that.
+            Problems.Add(new CheckFinding(
+                CheckSeverity.Damage, problem.Object, problem.Kind,
+                $"what only its ledger needs was not looked for: {problem.Message}"));
             return null;
         }
     }

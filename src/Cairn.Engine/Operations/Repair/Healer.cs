@@ -15,7 +15,8 @@ namespace Cairn.Engine.Operations.Repair;
 /// <summary>
 /// Takes whatever contents somebody has, keeps those that are wanted, and stores them in new packs; then an index
 /// object names these, and moves tell that the bad rows lie there now (docs/design/commit-protocol.md, R1, R2). So
-/// ledgers, which never change, are whole again, and a prune finds the bad packs needed by nobody. Any thread may offer.
+/// ledgers, which never change, are whole again, and a prune finds the bad packs needed by nobody. Any thread may
+/// offer.
 /// </summary>
 sealed class Healer : ICopyTarget, IAsyncDisposable
 {
@@ -75,7 +76,7 @@ sealed class Healer : ICopyTarget, IAsyncDisposable
             return !_wanted.Contains(id);
     }
 
-    /// <summary>The content's id, whether it was wanted or not. Nothing is believed of it: the id is computed.</summary>
+    /// <summary>The content's id, whether it was wanted or not. Nothing is believed: the id is computed.</summary>
     public BlobId Store(BlobKind kind, ReadOnlySpan<byte> plain, BlobWorker worker)
     {
         var id = Repository.Hasher.Hash((byte)kind, plain);

@@ -23,6 +23,7 @@ public static class RepairOperation
         var before = await CheckOperation.RunAsync(session, check, monitor.BeginCheck(), cancellationToken);
         var bad = await BadRows.FindAsync(session, before, cancellationToken);
         var healed = new List<HealedFrom>();
+        options.Found?.Invoke(before.LostFiles, before.LostFileCount);
         if (options.IsPlan)
             return ToResult(before, before, bad, healed, unhealed: bad.Blobs.Count, healer: null, []);
         if (bad.Blobs.Count == 0)
@@ -102,8 +103,10 @@ public static class RepairOperation
             Func<IReadOnlyList<ReadOnlyMemory<byte>>, Sources.IFileSource> disk, CheckResult before,
             CancellationToken cancellationToken)
         {
-            // The lost files themselves; where there are more than were listed, all that was backed up.
-            var paths = before.LostFileCount > before.LostFiles.Count || before.LostFiles.Count == 0
+            // The lost files themselves; where it is not known which these are, all that was backed up.
+            var isKnown = !before.HasLostPieces && before.LostFileCount == before.LostFiles.Count
+                && before.LostFiles.Count > 0;
+            var paths = !isKnown
                 ? bad.Snapshots.SelectMany(snapshot => snapshot.Roots)
                 : before.LostFiles.Select(file => AbsolutePath.Of(default, file.Path));
             var distinct = paths.DistinctBy(path => Convert.ToHexString(path.Span)).ToList();
@@ -126,16 +129,29 @@ public static class RepairOperation
         {
             LostBefore = before.LostFiles, LostBeforeCount = before.LostFileCount, BadPacks = bad.NeededPacks.Count,
             BadBlobs = bad.Blobs.Count, Healed = healed, UnhealedBlobs = unhealed, LostAfter = after.LostFiles,
-            LostAfterCount = after.LostFileCount, Notes = [.. notes, .. healer?.Notes ?? []],
+            LostAfterCount = after.LostFileCount, Notes = [.. notes, .. healer?.Notes ?? [], .. Passing(before, after)],
             PacksStored = healer?.PacksStored ?? 0, BytesStored = healer?.BytesStored ?? 0,
             Replaced = bad.Packs.Count - (isWhole ? 0 : bad.NeededPacks.Count),
             Remaining =
             [
+                .. bad.Problems,
                 .. before.Findings.Where(IsOfPack).Concat(after.Findings.Where(finding => !IsOfPack(finding)))
                     .Where(finding => finding.Severity == CheckSeverity.Damage
                         && !IsReplaced(finding, bad, isWhole)),
             ],
         };
+    }
+
+    // Unreadable at first, and then not: what it says was passed over. What is told of a snapshot that could be read is
+    // about what it needs, and healed.
+    static IEnumerable<string> Passing(CheckResult before, CheckResult after)
+    {
+        var readable = before.Readable.Select(snapshot => snapshot.Name.Key.Value).ToHashSet();
+        return before.Findings
+            .Where(finding => finding.Severity == CheckSeverity.Damage && !IsOfPack(finding)
+                && !readable.Contains(finding.Object))
+            .Select(finding => finding.Object).Except(after.Findings.Select(finding => finding.Object))
+            .Select(name => $"{name}: could not be read at first. Run the repair again");
     }
 
     static bool IsOfPack(CheckFinding finding) =>

@@ -26,6 +26,10 @@ public sealed record RepairOptions
     /// </summary>
     public Func<IReadOnlyList<ReadOnlyMemory<byte>>, IFileSource>? Disk { get; init; }
 
+    /// <summary>Is told which files are lost, before anything is healed: at most the first 10,000, and how many there
+    /// are.</summary>
+    public Action<IReadOnlyList<Check.LostFile>, long>? Found { get; init; }
+
     public int CompressionLevel { get; init; } = Compression.ZstdCompressor.LevelDefault;
 
     internal CopyOptions ToCopy() => new()

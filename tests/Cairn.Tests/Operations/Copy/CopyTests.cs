@@ -180,7 +180,8 @@ public sealed class CopyTests
         Assert.True(kinds.IndexOf("ledgers") > kinds.IndexOf("index"));
         Assert.True(kinds.IndexOf("snapshots") > kinds.IndexOf("ledgers"));
         Assert.DoesNotContain(store.Events, e => e.Member == StoreMember.Delete);
-        Assert.All(source.Events, e => Assert.True(e.Member is StoreMember.Get or StoreMember.List or StoreMember.Stat));
+        Assert.All(
+            source.Events, e => Assert.True(e.Member is StoreMember.Get or StoreMember.List or StoreMember.Stat));
     }
 
     [Fact]
@@ -191,7 +192,8 @@ public sealed class CopyTests
         await world.CopyAsync();
         using (var admin = await world.Target.Test.OpenForReadingAsync())
             await ForgetOperation.ForgetAsync(
-                admin, [.. (await CopyWorld.SnapshotsAsync(world.Target)).Take(1)], TestContext.Current.CancellationToken);
+                admin, [.. (await CopyWorld.SnapshotsAsync(world.Target)).Take(1)],
+                TestContext.Current.CancellationToken);
         var again = await world.CopyAsync();
         Assert.Equal((1, 1), (again.Count(CopyOutcome.Forgotten), again.Count(CopyOutcome.AlreadyThere)));
         var asked = await world.CopyAsync(CopyWorld.Options with { CopiesForgotten = true });

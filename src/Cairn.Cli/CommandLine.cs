@@ -32,6 +32,8 @@ static class CommandLine
         root.Add(PruneCommand.Create(global));
         root.Add(LeaseCommand.Create(global));
         root.Add(PolicyCommand.Create(global));
+        root.Add(CopyCommand.Create(global));
+        root.Add(RepairCommand.Create(global));
         root.Add(KeyCommand.Create(global));
         root.Add(HostCommand.Create(global));
         root.Add(ConfigCommand.Create(global));

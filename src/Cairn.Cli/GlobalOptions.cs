@@ -89,7 +89,9 @@ sealed class GlobalOptions
 }
 
 /// <summary>How to open the repository: for the verbs that need its key.</summary>
-sealed class KeyOptions(string start = "--passphrase")
+/// <param name="start">What the options about a passphrase begin with.</param>
+/// <param name="prefix">What the others do.</param>
+sealed class KeyOptions(string start = "--passphrase", string prefix = "--")
 {
     readonly Option<string?> _file = new($"{start}-file") { Description = "File with the passphrase",
         HelpName = "FILE" };
@@ -103,20 +105,28 @@ sealed class KeyOptions(string start = "--passphrase")
         Description = "Command that prints the passphrase", HelpName = "COMMAND",
     };
 
-    readonly Option<string?> _recovery = new("--recovery-key-file")
+    readonly Option<string?> _recovery = new($"{prefix}recovery-key-file")
     {
         Description = "File with the recovery key, instead of a passphrase", HelpName = "FILE",
     };
 
-    readonly Option<string?> _identity = new("--identity-file")
+    readonly Option<string?> _identity = new($"{prefix}identity-file")
     {
         Description = "File with an X25519 identity, instead of a passphrase", HelpName = "FILE",
     };
 
-    readonly Option<bool> _openPgp = new("--openpgp")
+    readonly Option<bool> _openPgp = new($"{prefix}openpgp")
     {
         Description = "Use an OpenPGP key through gpg; a passphrase that is given is that of this key",
     };
+
+    /// <summary>The key of a second repository, which is read from.</summary>
+    public static KeyOptions From() => new("--from-passphrase", "--from-");
+
+    /// <summary>Whether any of them was given.</summary>
+    public bool AreGiven(ParseResult parsed) => new Option[]
+        { _file, _descriptor, _command, _recovery, _identity, _openPgp }
+        .Any(option => parsed.GetResult(option) is { Implicit: false });
 
     public void AddTo(Command command, bool withRecoveryKey)
     {

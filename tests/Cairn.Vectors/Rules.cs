@@ -86,6 +86,7 @@ public static class Rules
         new("11-parameters", "Parameters (descriptor): minimum, average, maximum"),
         new("11-secrets", "Gear table: HKDF-Expand"),
         new("11-cuts", "writers of one repository MUST agree"),
+        new("12-copies", "A snapshot that was copied from another repository has an `origin`"),
         new("12-body", "Body: `Snapshot` (section 14)"),
         new("12-commit", "Its ledger MUST be there and valid"),
         new("13-form", "It is JSON in exactly this form"),

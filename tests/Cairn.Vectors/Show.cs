@@ -124,6 +124,8 @@ public static partial class Show
         text.Append($"problems {info.ProblemCount}\n");
         text.Append($"program {Text(info.Program)}\n");
         text.Append($"parent {info.Parent?.ToString() ?? "none"}\n");
+        if (info.Origin is { } origin)
+            text.Append($"origin {origin.Repository} {origin.Snapshot} of {origin.HostKey}\n");
         return text.ToString();
     }
 }

@@ -269,11 +269,14 @@ STATISTICS = message(*(Field(name, UINT64) for name in (
     "files", "directories", "others", "bytes", "files_new", "files_changed", "files_unchanged", "bytes_read", "blobs_stored",
     "bytes_stored_plain", "bytes_stored", "packs_stored")))
 PROBLEM = message(Field("path", BYTES), Field("message", STRING), Field("is_error", BOOL))
+ORIGIN = message(
+    Field("repository", BYTES, size=32), Field("ledger", BYTES, size=32), Field("public_key", BYTES, size=32), Field("object", BYTES),
+    Field("key", BYTES, size=32))
 SNAPSHOT = message(
     Field("started", INT64), Field("finished", INT64), Field("host_name", STRING), Field("user_name", STRING), Field("source", STRING),
     Field("roots", BYTES, repeated=True), Field("tags", STRING, repeated=True), Field("manifest", BYTES, size=32),
     Field("manifest_level", UINT32), Field("statistics", STATISTICS), Field("problems", PROBLEM, repeated=True),
-    Field("problem_count", UINT64), Field("program", STRING), Field("parent", BYTES, size=(0, 32)))
+    Field("problem_count", UINT64), Field("program", STRING), Field("parent", BYTES, size=(0, 32)), Field("origin", ORIGIN))
 
 
 def decode_scalar(reader, field):

@@ -8,6 +8,10 @@ public sealed record AccessOptions
     /// <summary>Null: from the environment, else from the configuration.</summary>
     public string? Repository { get; init; }
 
+    /// <summary>A second repository beside the one that environment and configuration speak of: its secrets have names
+    /// of their own.</summary>
+    public bool IsOther { get; init; }
+
     public PassphraseOptions Passphrase { get; init; } = PassphraseOptions.None;
     public string? RecoveryKeyFile { get; init; }
 

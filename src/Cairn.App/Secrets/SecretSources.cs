@@ -17,6 +17,8 @@ sealed class SecretSources(AppEnvironment environment, CairnConfiguration config
     public const string PassphraseVariable = "CAIRN_PASSPHRASE";
     public const string NewPassphraseVariable = "CAIRN_NEW_PASSPHRASE";
     public const string RecoveryKeyVariable = "CAIRN_RECOVERY_KEY";
+    public const string FromPassphraseVariable = "CAIRN_FROM_PASSPHRASE";
+    public const string FromRecoveryKeyVariable = "CAIRN_FROM_RECOVERY_KEY";
 
     const string Passphrase = "passphrase";
     const string RecoveryKeyName = "recovery key";
@@ -25,43 +27,53 @@ sealed class SecretSources(AppEnvironment environment, CairnConfiguration config
 
     public UnlockSecret GetUnlockSecret(AccessOptions options, CancellationToken cancellationToken)
     {
-        RequireOne(options);
+        var names = options.IsOther ? SecretNames.Other : SecretNames.Own;
+        RequireOne(options, names);
         if (options.RecoveryKeyFile is { } file)
             return ToRecoveryKey(SecretBytes.FromFile(file, RecoveryKeyName));
         if (options.IdentityFile is { } identities)
             return new SealingKeySecret(IdentityFile.Read(identities));
         if (options.UsesOpenPgp)
             return new OpenPgpSecret(
-                TryGet(options.Passphrase, OptionStart, PassphraseVariable, useConfiguration: false),
+                TryGet(options.Passphrase, names.OptionStart, names.PassphraseVariable, useConfiguration: false),
                 cancellationToken);
-        if (environment.Variable(RecoveryKeyVariable) is { Length: > 0 } key)
+        if (environment.Variable(names.RecoveryKeyVariable) is { Length: > 0 } key)
             return ToRecoveryKey(SecretBytes.FromText(key, RecoveryKeyName));
-        if (TryGet(options.Passphrase, OptionStart, PassphraseVariable, useConfiguration: false) is { } given)
+        if (TryGet(options.Passphrase, names.OptionStart, names.PassphraseVariable, useConfiguration: false)
+            is { } given)
             return new PassphraseSecret(given);
-        if (configuration.IdentityFile is { } configured)
+        // The configuration speaks of its own repository.
+        if (names.UsesConfiguration && configuration.IdentityFile is { } configured)
             return new SealingKeySecret(IdentityFile.Read(configured));
-        if (configuration.UsesOpenPgp)
+        if (names.UsesConfiguration && configuration.UsesOpenPgp)
             return new OpenPgpSecret(
                 TryGet(PassphraseOptions.None, OptionStart, PassphraseVariable, useConfiguration: true),
                 cancellationToken);
-        return new PassphraseSecret(GetPassphrase(options.Passphrase, cancellationToken));
+        return new PassphraseSecret(GetPassphrase(options.Passphrase, names, cancellationToken));
     }
 
-    static void RequireOne(AccessOptions options)
+    static void RequireOne(AccessOptions options, SecretNames names)
     {
         var given = (options.RecoveryKeyFile is null ? 0 : 1) + (options.IdentityFile is null ? 0 : 1)
             + (options.UsesOpenPgp ? 1 : 0);
         if (given > 1)
-            throw new UsageException("give only one of --recovery-key-file, --identity-file and --openpgp");
+            throw new UsageException(
+                $"give only one of {names.Prefix}recovery-key-file, {names.Prefix}identity-file and "
+                + $"{names.Prefix}openpgp");
     }
 
     public SecretKey GetPassphrase(PassphraseOptions options, CancellationToken cancellationToken) =>
-        TryGet(options, OptionStart, PassphraseVariable, useConfiguration: true)
-        ?? environment.Prompt?.Ask("passphrase of the repository: ", cancellationToken)
+        GetPassphrase(options, SecretNames.Own, cancellationToken);
+
+    SecretKey GetPassphrase(PassphraseOptions options, SecretNames names, CancellationToken cancellationToken) =>
+        TryGet(options, names.OptionStart, names.PassphraseVariable, names.UsesConfiguration)
+        ?? environment.Prompt?.Ask($"passphrase of {names.What}: ", cancellationToken)
         ?? throw new KeyNeededException(
             "this needs the repository's key: a host credential can add backups, but cannot read them",
-            "give the passphrase in CAIRN_PASSPHRASE, with --passphrase-file, --passphrase-fd or --passphrase-command, "
-            + "the recovery key with --recovery-key-file, an identity with --identity-file, or use --openpgp");
+            $"give the passphrase in {names.PassphraseVariable}, with {names.OptionStart}-file, "
+            + $"{names.OptionStart}-fd or {names.OptionStart}-command, the recovery key with "
+            + $"{names.Prefix}recovery-key-file, an identity with {names.Prefix}identity-file, or use "
+            + $"{names.Prefix}openpgp");
 
     /// <summary>For a new repository: asked twice on a terminal.</summary>
     /// <param name="isConfigured">Whether the configuration speaks of this repository, so of its passphrase.</param>

@@ -6,7 +6,10 @@ namespace Cairn.App.Secrets;
 static class ShellCommand
 {
     static readonly string[] OwnSecrets =
-        [SecretSources.PassphraseVariable, SecretSources.NewPassphraseVariable, SecretSources.RecoveryKeyVariable];
+        [
+            SecretSources.PassphraseVariable, SecretSources.NewPassphraseVariable, SecretSources.RecoveryKeyVariable,
+            SecretSources.FromPassphraseVariable, SecretSources.FromRecoveryKeyVariable,
+        ];
 
     /// <summary>Standard output comes to us; input and errors are the terminal's.</summary>
     public static ProcessStartInfo ToStartInfo(string command)

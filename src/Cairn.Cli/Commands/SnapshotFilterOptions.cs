@@ -30,6 +30,10 @@ sealed class SnapshotFilterOptions
             command.Add(option);
     }
 
+    /// <summary>Whether any of them was given.</summary>
+    public bool IsUsed(ParseResult parsed) => new Option[] { _host, _source, _tags, _latest, _since, _until }
+        .Any(option => parsed.GetResult(option) is { Implicit: false });
+
     /// <summary>Without those that go by time or number.</summary>
     public void AddSourcesTo(Command command)
     {

@@ -69,6 +69,8 @@ static class ManualTexts
         page.Item("CAIRN_PASSPHRASE", "The passphrase.");
         page.Item("CAIRN_NEW_PASSPHRASE", "A new passphrase, where one is asked for.");
         page.Item("CAIRN_RECOVERY_KEY", "The recovery key, instead of a passphrase.");
+        page.Item("CAIRN_FROM_PASSPHRASE", "With --from: the passphrase of that repository.");
+        page.Item("CAIRN_FROM_RECOVERY_KEY", "With --from: the recovery key of that repository.");
         page.Item("NO_COLOR", "No colours, whatever the value, unless it is empty.");
         page.Section("FILES");
         page.Item("~/.config/cairn/config.yaml, /etc/cairn/config.yaml", "Configuration; see cairn config paths.");

@@ -27,5 +27,18 @@ static class SnapshotJson
         writer.WriteNumber("bytesStored", snapshot.Statistics.BytesStored);
         writer.WriteNumber("problems", snapshot.ProblemCount);
         writer.WriteString("program", snapshot.Program);
+        if (snapshot.Origin is { } origin)
+            Write(writer, snapshot, origin);
+    }
+
+    static void Write(Utf8JsonWriter writer, SnapshotInfo snapshot, SnapshotOrigin origin)
+    {
+        writer.WriteStartObject("copyOf");
+        writer.WriteString("id", origin.Snapshot.ToString());
+        writer.WriteString("repository", origin.Repository.ToString());
+        writer.WriteString("host", origin.Host.ToString());
+        writer.WriteString("publicKey", origin.HostKey.ToString());
+        writer.WriteBoolean("isVerified", origin.FindFault(snapshot) is null);
+        writer.WriteEndObject();
     }
 }

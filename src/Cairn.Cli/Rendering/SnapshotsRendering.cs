@@ -43,19 +43,36 @@ static class SnapshotsRendering
         }
     }
 
+    static string OriginOf(SnapshotInfo snapshot) => snapshot.Origin switch
+    {
+        null => "",
+        { } origin when origin.FindFault(snapshot) is null => origin.ShortId,
+        { } origin => $"{origin.ShortId} (its signature is wrong)",
+    };
+
     static void PrintTable(Output output, SnapshotsReport report, IReadOnlyList<SnapshotInfo> snapshots)
     {
-        string[] titles = ["ID", "TIME", "HOST", "SOURCE", "TAGS", "FILES", "SIZE"];
-        var table = new Table(report.HasLeases ? [.. titles, "PROTECTED UNTIL"] : titles, 5, 6);
+        // Only where there are copies.
+        var hasCopies = snapshots.Any(snapshot => snapshot.Origin is not null);
+        List<string> columns = ["ID", "TIME", "HOST", "SOURCE", "TAGS", "FILES", "SIZE"];
+        if (report.HasLeases)
+            columns.Add("PROTECTED UNTIL");
+        if (hasCopies)
+            columns.Add("COPY OF");
+        var table = new Table([.. columns], 5, 6);
         foreach (var snapshot in snapshots)
         {
-            string[] row =
+            List<string> row =
             [
                 snapshot.ShortId, HumanText.Time(snapshot.Time), SnapshotText.Show(snapshot.HostName),
                 SnapshotText.Source(snapshot), SnapshotText.Tags(snapshot),
                 HumanText.Count(snapshot.Statistics.Files), HumanText.Size(snapshot.Statistics.Bytes),
             ];
-            table.Add(report.HasLeases ? [.. row, ProtectedUntil(report, snapshot)] : row);
+            if (report.HasLeases)
+                row.Add(ProtectedUntil(report, snapshot));
+            if (hasCopies)
+                row.Add(OriginOf(snapshot));
+            table.Add([.. row]);
         }
         output.Result(table);
     }

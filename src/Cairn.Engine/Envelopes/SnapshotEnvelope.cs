@@ -52,11 +52,7 @@ public static class SnapshotEnvelope
     public static SnapshotHead Verify(
         SnapshotName name, ReadOnlySpan<byte> stored, RepositoryId repository, ISignerDirectory signers)
     {
-        ObjectHeader.Read(stored, ObjectType.Snapshot);
-        if (stored.Length < SmallestSize)
-            throw new FormatViolationException(FailureKind.Framing, "it is too short");
-        var ulid = new Ulid(stored.Slice(UlidOffset, Ulid.Size));
-        var signer = new SignerId(stored.Slice(SignerOffset, SignerId.Size));
+        var (signer, ulid) = ReadName(stored);
         if (ulid != name.Ulid || signer != name.Host)
             throw new FormatViolationException(FailureKind.Name, "its name says another host or time than the object");
         SignedMessage.Verify(
@@ -68,9 +64,26 @@ public static class SnapshotEnvelope
     /// <summary>Decrypts a snapshot that <see cref="Verify"/> has accepted.</summary>
     public static byte[] Open(ReadOnlySpan<byte> stored, RepositoryId repository, SealingKey restoreKey)
     {
-        using var key = new SecretKey(Aead.KeySize);
-        if (!SealedBox.TryOpen(restoreKey, stored[BoxOffset..HeadSize], key.AsWritableSpan()))
-            throw new FormatViolationException(FailureKind.Authentication, "its sealed key does not open");
+        using var key = OpenKey(stored, restoreKey);
+        return Open(stored, repository, key);
+    }
+
+    /// <summary>
+    /// The key of this one body. Who gives it away lets the body of this one snapshot be read, and nothing else: that
+    /// is how a copy under other keys can still show what was signed. The caller disposes it.
+    /// </summary>
+    public static SecretKey OpenKey(ReadOnlySpan<byte> stored, SealingKey restoreKey)
+    {
+        var key = new SecretKey(Aead.KeySize);
+        if (SealedBox.TryOpen(restoreKey, stored[BoxOffset..HeadSize], key.AsWritableSpan()))
+            return key;
+        key.Dispose();
+        throw new FormatViolationException(FailureKind.Authentication, "its sealed key does not open");
+    }
+
+    /// <summary>Decrypts with the body's own key.</summary>
+    public static byte[] Open(ReadOnlySpan<byte> stored, RepositoryId repository, SecretKey key)
+    {
         var plain = new byte[stored.Length - HeadSize - Aead.TagSize - Signer.SignatureSize];
         using (var aead = new Aead(key.AsSpan()))
         {
@@ -84,6 +97,16 @@ public static class SnapshotEnvelope
             throw new FormatViolationException(FailureKind.Framing, "its length field does not fit its length");
         Padding.RequireZeros(plain.AsSpan(LengthSize + (int)bodyLength));
         return plain[LengthSize..(LengthSize + (int)bodyLength)];
+    }
+
+    /// <summary>Host and ULID as the object itself states them.</summary>
+    public static (SignerId Host, Ulid Ulid) ReadName(ReadOnlySpan<byte> stored)
+    {
+        ObjectHeader.Read(stored, ObjectType.Snapshot);
+        if (stored.Length < SmallestSize)
+            throw new FormatViolationException(FailureKind.Framing, "it is too short");
+        return (new SignerId(stored.Slice(SignerOffset, SignerId.Size)),
+            new Ulid(stored.Slice(UlidOffset, Ulid.Size)));
     }
 
     static byte[] AssociatedData(ReadOnlySpan<byte> head, RepositoryId repository) =>

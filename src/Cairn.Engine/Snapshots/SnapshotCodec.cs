@@ -24,6 +24,7 @@ public static class SnapshotCodec
             Manifest = ByteString.CopyFrom(info.Manifest.AsSpan()), ManifestLevel = (uint)info.ManifestLevel,
             Statistics = ToRecord(info.Statistics), ProblemCount = (ulong)info.ProblemCount, Program = info.Program,
             Parent = info.Parent is { } parent ? ByteString.CopyFrom(parent.AsSpan()) : ByteString.Empty,
+            Origin = info.Origin is { } origin ? SnapshotOriginCodec.ToRecord(origin) : null,
         };
         record.Roots.AddRange(info.Roots.Select(root => ByteString.CopyFrom(root.Span)));
         record.Tags.AddRange(TagTextCodec.Sort(info.Tags));
@@ -53,6 +54,7 @@ public static class SnapshotCodec
                 new SourceProblem(problem.Path.Memory, problem.Message, problem.IsError))],
             ProblemCount = ToCount(record.ProblemCount), Program = record.Program,
             Parent = record.Parent.IsEmpty ? null : new ObjectHash(record.Parent.Span),
+            Origin = record.Origin is { } origin ? SnapshotOriginCodec.FromRecord(origin) : null,
         };
     }
 

@@ -32,6 +32,9 @@ public sealed record SnapshotInfo
     public required string Program { get; init; }
     public required ObjectHash? Parent { get; init; }
 
+    /// <summary>Of a copy from another repository: what it is a copy of.</summary>
+    public SnapshotOrigin? Origin { get; init; }
+
     public string Id => Name.Hash.ToString();
     public string ShortId => Id[..ShortIdLength];
 }

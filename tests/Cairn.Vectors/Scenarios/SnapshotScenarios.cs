@@ -27,6 +27,14 @@ static class SnapshotScenarios
         Program = "cairn 0.1.0", Parent = Kit.Some("parent"),
     };
 
+    static Cairn.Engine.Formats.Records.SnapshotOrigin Origin() => new()
+    {
+        Repository = Bytes("the other repository"), Ledger = Bytes("its ledger"), PublicKey = Bytes("its host"),
+        Object = ByteString.CopyFromUtf8("as it lay there"), Key = Bytes("the key of its body"),
+    };
+
+    static ByteString Bytes(string name) => ByteString.CopyFrom(Kit.Some(name).AsSpan());
+
     static Vector Case(
         string name, string expect, string rules, string comment, Func<EnvelopeMaker, EnvelopeMaker>? change = null,
         Func<byte[], byte[]>? after = null, Action<SnapshotRecord>? record = null, uint epoch = 0,
@@ -60,6 +68,17 @@ static class SnapshotScenarios
             r.Tags.Clear();
             r.Problems.Clear();
             r.ProblemCount = 0;
+        }),
+        Case("copied", Success, "12-copies", "A copy, with what it is a copy of.", record: r => r.Origin = Origin()),
+        Case("origin-short-key", Framing, "12-copies 14-lengths", "31 bytes.", record: r =>
+        {
+            r.Origin = Origin();
+            r.Origin.Key = ByteString.CopyFrom(new byte[31]);
+        }),
+        Case("origin-without-object", Framing, "12-copies", "Nothing is left to verify.", record: r =>
+        {
+            r.Origin = Origin();
+            r.Origin.Object = ByteString.Empty;
         }),
         Case("tags-descend", Framing, "14-lists", "Tags in the wrong order.",
             record: r => (r.Tags[0], r.Tags[1]) = (r.Tags[1], r.Tags[0])),

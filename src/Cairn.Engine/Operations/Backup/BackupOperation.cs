@@ -20,9 +20,6 @@ namespace Cairn.Engine.Operations.Backup;
 /// </summary>
 public static class BackupOperation
 {
-    // Each further attempt means that a maintainer condemned again what this run needs: more often is not bad luck.
-    const int AttemptsMax = 5;
-
     public static async Task<BackupResult> RunAsync(
         Repository repository, IStateFolder state, BackupInput input, BackupOptions options, BackupMonitor monitor,
         CancellationToken cancellationToken)
@@ -57,7 +54,7 @@ public static class BackupOperation
         if (!options.IsDryRun && !lapses)
             await session.TakeUpStoredPacksAsync(cancellationToken);
         var run = new Run(repository, state, index, session, input, options, monitor, started);
-        for (var attempt = 1; attempt <= AttemptsMax; attempt++)
+        for (var attempt = 1; attempt <= SnapshotCommit.AttemptsMax; attempt++)
         {
             if (await run.TryAsync(cancellationToken) is { } result)
                 return result with { LocksLapse = lapses };
@@ -67,8 +64,8 @@ public static class BackupOperation
                     + "Nothing was recorded: run it again");
         }
         throw new CommitException(
-            $"what this backup relies on was condemned {AttemptsMax} times in a row. Nothing was recorded: "
-            + "look whether some prune runs without pause");
+            $"what this backup relies on was condemned {SnapshotCommit.AttemptsMax} times in a row. "
+            + "Nothing was recorded: look whether some prune runs without pause");
     }
 
     // A stream cannot be read twice, so damage of the index must show before it is begun.
@@ -98,7 +95,7 @@ public static class BackupOperation
     }
 
     // Readers would pass over all that such a host writes: a backup that nobody can restore.
-    static void RequireEnrolled(Repository repository)
+    internal static void RequireEnrolled(Repository repository)
     {
         var host = repository.RequireHost();
         if (repository.Signers.IsActive(host.Id))
@@ -139,7 +136,9 @@ public static class BackupOperation
 
             monitor.Begin("committing");
             await writer.FlushAsync();
-            var snapshot = await CommitAsync(needs, root, former?.Snapshot, cancellationToken);
+            var commit = new SnapshotCommit(repository, session);
+            var snapshot = await commit.RunAsync(
+                needs, () => Describe(root, former?.Snapshot), cancellationToken);
             if (snapshot is not { } committed)
                 return null;
             local!.Commit(committed.Hash);
@@ -167,55 +166,14 @@ public static class BackupOperation
             }
         }
 
-        // The order of writes is the protocol: see each step's rule.
-        async Task<SnapshotName?> CommitAsync(
-            NeedSet needs, ManifestRoot root, ObjectHash? parent, CancellationToken cancellationToken)
+        SnapshotInfo Describe(ManifestRoot root, ObjectHash? parent) => new()
         {
-            await session.WriteIndexAsync(cancellationToken);
-            var packs = LedgerPacks.Of(needs);
-            for (var attempt = 1; attempt <= AttemptsMax; attempt++)
-            {
-                var (ulid, ledger) = await session.AnnounceAsync(LedgerKind.Final, packs, cancellationToken);
-                await session.LookAsync(cancellationToken);
-                if (session.NeedsCondemned(needs))
-                    return null;
-                if (session.IsProposedVoid(ledger))
-                    continue;
-                var name = await PutSnapshotAsync(ulid, ledger, root, parent, cancellationToken);
-                // H5: nothing is reported as backed up before the last look. Condemnations that show only now came
-                // after the ledger and spare what it names; but a ledger that is given up needs another, and nothing
-                // is read again.
-                await session.LookAsync(cancellationToken);
-                session.RequireUnforgotten(name);
-                if (!session.IsProposedVoid(ledger))
-                    return name;
-            }
-            throw new CommitException(
-                $"the ledger of this backup was given up {AttemptsMax} times in a row by some maintainer: "
-                + "run it again");
-        }
-
-        async Task<SnapshotName> PutSnapshotAsync(
-            Ulid ulid, ObjectHash ledger, ManifestRoot root, ObjectHash? parent, CancellationToken cancellationToken)
-        {
-            var host = repository.RequireHost();
-            var epoch = repository.CurrentEpoch;
-            var info = new SnapshotInfo
-            {
-                Name = default, Time = started, Finished = repository.Environment.Time.GetUtcNow(),
-                    HostName = host.Name,
-                UserName = options.UserName, Source = options.Source, Roots = options.Roots,
-                Tags = [.. options.Tags.Distinct().Order(StringComparer.Ordinal)], Manifest = root.Id,
-                ManifestLevel = root.Level, Statistics = monitor.ToStatistics(), Problems = _problems.Kept,
-                ProblemCount = _problems.Count, Program = options.Program, Parent = parent,
-            };
-            var stored = SnapshotEnvelope.Seal(
-                new SnapshotSeal(ulid, ledger, epoch.Number, epoch.Domain, epoch.Restore), SnapshotCodec.Encode(info),
-                repository.Id, host.Signer, repository.Environment.Random);
-            var name = new SnapshotName(host.Id, ulid, ledger, ObjectWriter.HashOf(stored));
-            await repository.Store.PutAsync(name.Key, [stored], PutOptions.Hot, cancellationToken);
-            return name;
-        }
+            Name = default, Time = started, Finished = repository.Environment.Time.GetUtcNow(),
+            HostName = repository.RequireHost().Name, UserName = options.UserName, Source = options.Source,
+            Roots = options.Roots, Tags = [.. options.Tags.Distinct().Order(StringComparer.Ordinal)],
+            Manifest = root.Id, ManifestLevel = root.Level, Statistics = monitor.ToStatistics(),
+            Problems = _problems.Kept, ProblemCount = _problems.Count, Program = options.Program, Parent = parent,
+        };
 
         BackupResult ToResult(SnapshotName? snapshot) => new(
             snapshot, monitor.ToStatistics(), _problems.Kept, _problems.Count, IsPartial: _problems.HasErrors,

@@ -18,9 +18,6 @@ namespace Cairn.Engine.Operations.Backup;
 sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog retired, IStateFolder state,
     BackupOptions options)
 {
-    // One index object stays small enough to be held, sealed and read in memory.
-    const int RowsPerIndexObject = 200_000;
-
     readonly Lock _lock = new();
     readonly List<PackTable> _unindexed = [];
     readonly StoredPackLog _log = new(state, repository.Id);
@@ -29,8 +26,11 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
     readonly Ulid _id = Ulid.New(repository.Environment.Time, repository.Environment.Random);
     long _unindexedRows;
 
+    /// <summary>Names the final ledger, and with it the snapshot; null for a name by time and chance.</summary>
+    public Func<Ulid>? NameFinal { get; init; }
+
     /// <summary>Rows of packs that no index object names yet: checkpoints come earlier when there are many.</summary>
-    public bool IsIndexDue => Interlocked.Read(ref _unindexedRows) >= RowsPerIndexObject;
+    public bool IsIndexDue => Interlocked.Read(ref _unindexedRows) >= IndexGroups.RowsMax;
 
     /// <summary>
     /// Takes up what a run that was killed had stored without announcing it: it need not be sent again. Packs that were
@@ -103,7 +103,7 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
     public async Task<bool> WriteIndexAsync(CancellationToken cancellationToken)
     {
         var tables = TakeUnindexed();
-        foreach (var group in GroupByRows(tables))
+        foreach (var group in IndexGroups.ByRows(tables))
         {
             var ulid = Ulid.New(repository.Environment.Time, repository.Environment.Random);
             var sealedIndex = IndexEnvelope.Seal(
@@ -131,7 +131,9 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
             Tags = [.. options.Tags.Select(tag => KeyedName.Of(repository.Shared.Index, tag)).Distinct().Order()],
             Previous = _chain.Last(), Packs = packs,
         };
-        var ulid = Ulid.New(repository.Environment.Time, repository.Environment.Random);
+        var ulid = kind == LedgerKind.Final && NameFinal is { } name
+            ? name()
+            : Ulid.New(repository.Environment.Time, repository.Environment.Random);
         var stored = IndexEnvelope.Seal(
             ObjectType.Ledger, repository.CurrentEpoch.Domain, ulid, LedgerCodec.Encode(ledger), repository.Keys,
             _host.Signer, repository.Environment.Random);
@@ -187,24 +189,5 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
             Interlocked.Exchange(ref _unindexedRows, 0);
             return tables;
         }
-    }
-
-    static IEnumerable<List<PackTable>> GroupByRows(PackTable[] tables)
-    {
-        var group = new List<PackTable>();
-        var rows = 0;
-        foreach (var table in tables)
-        {
-            if (group.Count > 0 && rows + table.Rows.Length > RowsPerIndexObject)
-            {
-                yield return group;
-                group = [];
-                rows = 0;
-            }
-            group.Add(table);
-            rows += table.Rows.Length;
-        }
-        if (group.Count > 0)
-            yield return group;
     }
 }

@@ -37,6 +37,8 @@ public static class CheckOperation
         await snapshots.RunAsync(cancellationToken);
         if (options.ReadDataPercent > 0)
             await new DataCheck(context).RunAsync(cancellationToken);
+        foreach (var suspect in options.Suspects)
+            findings.Suspect(suspect);
         var lost = new LostFileSearch(context);
         await lost.RunAsync(snapshots, cancellationToken);
         await DropUncountedAsync(context, snapshots, lost, cancellationToken);
@@ -44,7 +46,8 @@ public static class CheckOperation
         {
             Findings = findings.ToFindings(), LostFiles = lost.Files, LostFileCount = lost.Count,
             Snapshots = snapshots.Snapshots.Count, Packs = inventory.Packs.Count, PacksRead = findings.PacksRead,
-            BytesRead = findings.BytesRead,
+            BytesRead = findings.BytesRead, BadRows = findings.BadRows, Readable = snapshots.Snapshots,
+            HasLostPieces = snapshots.Torn.Count > 0,
         };
     }
 

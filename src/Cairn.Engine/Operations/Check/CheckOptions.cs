@@ -9,6 +9,9 @@ public sealed record CheckOptions
 
     /// <summary>Threads that decrypt.</summary>
     public required int Workers { get; init; }
+
+    /// <summary>Blobs to be tried, that somebody could not read before.</summary>
+    internal IReadOnlyCollection<Primitives.BlobId> Suspects { get; init; } = [];
 }
 
 public enum CheckSeverity
@@ -38,5 +41,17 @@ public sealed record CheckResult
     public required long Packs { get; init; }
     public required long PacksRead { get; init; }
     public required long BytesRead { get; init; }
+
+    /// <summary>Rows of packs that do not yield their blobs: of packs that are missing, and of those that were
+    /// read.</summary>
+    internal IReadOnlyDictionary<Primitives.ObjectHash, SortedSet<int>> BadRows { get; init; } =
+        new Dictionary<Primitives.ObjectHash, SortedSet<int>>();
+
+    /// <summary>Pieces of manifests are lost: which files are, is not known in full.</summary>
+    internal bool HasLostPieces { get; init; }
+
+    /// <summary>The snapshots that could be read.</summary>
+    internal IReadOnlyList<Snapshots.SnapshotInfo> Readable { get; init; } = [];
+
     public bool IsDamaged => LostFileCount > 0 || Findings.Any(finding => finding.Severity == CheckSeverity.Damage);
 }

@@ -108,13 +108,14 @@ sealed class DataCheck(CheckContext context)
         var bad = 0;
         var offset = table.BlobsOffset;
         using var decoder = context.Session.Blobs.BorrowDecoder(table.Keys);
-        foreach (ref readonly var row in table.Rows.AsSpan())
+        for (var i = 0; i < table.Rows.Length; i++)
         {
+            ref readonly var row = ref table.Rows[i];
             var end = offset + row.StoredLength;
             if (end > pack.Length || !decoder.TryDecode(in row, pack[offset..end]))
             {
                 bad++;
-                context.Findings.Suspect(row.Id);
+                AddBad(table, i);
             }
             offset = end;
         }
@@ -175,8 +176,14 @@ sealed class DataCheck(CheckContext context)
 
     void SuspectAll(PackTable table)
     {
-        foreach (ref readonly var row in table.Rows.AsSpan())
-            context.Findings.Suspect(row.Id);
+        for (var i = 0; i < table.Rows.Length; i++)
+            AddBad(table, i);
+    }
+
+    void AddBad(PackTable table, int row)
+    {
+        context.Findings.Suspect(table.Rows[row].Id);
+        context.Findings.AddBadRow(table.Name, row);
     }
 
     string AuthorOf(PackTable table) =>

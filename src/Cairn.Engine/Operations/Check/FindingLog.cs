@@ -14,6 +14,7 @@ sealed class FindingLog
     readonly Dictionary<(CheckSeverity, string, string), CheckFinding> _findings = [];
     readonly long[] _counts = new long[3];
     readonly HashSet<BlobId> _suspects = [];
+    readonly Dictionary<ObjectHash, SortedSet<int>> _badRows = [];
     long _bytesRead, _packsRead;
 
     public long PacksRead => Interlocked.Read(ref _packsRead);
@@ -64,6 +65,19 @@ sealed class FindingLog
         lock (_lock)
             _suspects.Add(id);
     }
+
+    /// <summary>A row of a pack that does not yield its blob: what a repair heals.</summary>
+    public void AddBadRow(ObjectHash pack, int row)
+    {
+        lock (_lock)
+        {
+            if (!_badRows.TryGetValue(pack, out var rows))
+                _badRows.Add(pack, rows = []);
+            rows.Add(row);
+        }
+    }
+
+    public IReadOnlyDictionary<ObjectHash, SortedSet<int>> BadRows => _badRows;
 
     public BlobId[] Suspects()
     {

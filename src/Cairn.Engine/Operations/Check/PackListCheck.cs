@@ -58,7 +58,14 @@ static class PackListCheck
             else if (!context.Inventory.Packs.TryGetValue(facts.Name, out var size))
             {
                 missing.Add(number);
-                context.Findings.Damage(ObjectNames.Pack(facts.Name).Value, kind: null, "it is missing");
+                // Nobody relies on what was condemned: if a snapshot needs it all the same, that shows there.
+                if (context.Session.Retired.Condemned.Contains(facts.Name))
+                    context.Findings.Note(
+                        ObjectNames.Pack(facts.Name).Value, "it is missing, but was condemned before");
+                else
+                    context.Findings.Damage(ObjectNames.Pack(facts.Name).Value, kind: null, "it is missing");
+                for (var row = 0; row < facts.RowCount; row++)
+                    context.Findings.AddBadRow(facts.Name, row);
             }
             else if (size != facts.PackSize)
                 context.Findings.Damage(

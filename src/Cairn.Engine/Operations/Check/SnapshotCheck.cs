@@ -57,6 +57,8 @@ sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missin
 
     async Task CheckAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
     {
+        if (snapshot.Origin?.FindFault(snapshot) is { } fault)
+            context.Findings.Damage(snapshot.Name.Key.Value, FailureKind.Signature, fault);
         var ledger = await ReadLedgerAsync(snapshot, cancellationToken);
         var tally = new Tally(new Coverage(
             context.Session.Index, missing, ledger, context.Session.Moves.Moves), context.Findings);

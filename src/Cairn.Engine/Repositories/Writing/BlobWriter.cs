@@ -19,6 +19,7 @@ public sealed class BlobWriter : IAsyncDisposable
     readonly PackContext _context;
     readonly PackUploader _uploader;
     readonly bool _isDryRun;
+    readonly bool _storesAgain;
 
     // Blobs reserved in packs that are not stored yet. A blob leaves when the index knows its pack.
     readonly ConcurrentDictionary<BlobId, byte> _underWay = new();
@@ -39,7 +40,10 @@ public sealed class BlobWriter : IAsyncDisposable
         _needs = needs;
         _counters = counters;
         _isDryRun = options.IsDryRun;
-        _context = repository.CreatePackContext();
+        _storesAgain = options.StoresAgain;
+        _context = options.Author is { } author
+            ? repository.CreatePackContext(author)
+            : repository.CreatePackContext();
         _uploader = new PackUploader(
             repository.Store, _context, table => Register(table, register), options.PacksInFlightMax,
             repository.Environment.Threads, cancellationToken);
@@ -52,7 +56,7 @@ public sealed class BlobWriter : IAsyncDisposable
     public BlobId Store(BlobKind kind, ReadOnlySpan<byte> plain, BlobWorker worker, int? level = null)
     {
         var id = _repository.Hasher.Hash((byte)kind, plain);
-        if (TryReuse(id) || !_underWay.TryAdd(id, 0))
+        if ((!_storesAgain && TryReuse(id)) || !_underWay.TryAdd(id, 0))
             return id;
         _counters.AddNewBlob(plain.Length);
         if (!_isDryRun)
@@ -183,6 +187,12 @@ public sealed record WriteOptions
 
     /// <summary>Everything is done but storing.</summary>
     public bool IsDryRun { get; init; }
+
+    /// <summary>Store also what is known: the places where it lies are damaged.</summary>
+    internal bool StoresAgain { get; init; }
+
+    /// <summary>Who signs packs; null for this host.</summary>
+    internal Signer? Author { get; init; }
 }
 
 /// <summary>Counts of what a session stored; read at any time for progress.</summary>

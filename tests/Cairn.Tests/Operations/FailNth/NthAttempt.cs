@@ -32,8 +32,10 @@ sealed class NthAttempt(
             await AssertDoneUnlessReported(run, Call, reports);
         else
             operation.AssertFailed(run, Call, failure);
-        await AssertSoundAsync(run.World);
+        if (!operation.StartsDamaged)
+            await AssertSoundAsync(run.World);
         await RerunAsync(run);
+        await AssertSoundAsync(run.World);
         if (operation.Writes)
             await AssertDurableAsync(run.World.On(run.World.Disk));
         return true;

@@ -16,6 +16,9 @@ sealed record NthOperation(
     /// <summary>Whether it may change anything in the repository.</summary>
     public bool Writes { get; init; }
 
+    /// <summary>There is damage before, which only the operation as a whole does away with.</summary>
+    public bool StartsDamaged { get; init; }
+
     /// <summary>Whether packs, ledgers and snapshots may go.</summary>
     public bool Deletes { get; init; }
 

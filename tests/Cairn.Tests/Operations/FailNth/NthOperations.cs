@@ -49,6 +49,19 @@ static class NthOperations
                 Assert.Equal((default, default), (left.Condemned, left.Deleted));
             },
         },
+        ["copy into"] = new(NthCopy.PrepareTargetAsync, run => NthCopy.CopyIntoAsync(run.World))
+        {
+            Writes = true, AssertDone = run => NthCopy.AssertCopiedIntoAsync(run.World),
+        },
+        ["copy from"] = new(PrepareTwoAsync, NthCopy.CopyFromAsync) { AssertDone = NthCopy.AssertCopiedFromAsync },
+        ["repair index"] = new(NthRepair.PrepareIndexAsync, run => NthRepair.RepairIndexAsync(run.World))
+        {
+            Writes = true, StartsDamaged = true, AssertDone = run => NthRepair.AssertIndexedAsync(run.World),
+        },
+        ["repair"] = new(NthRepair.PrepareLostAsync, run => NthRepair.RepairAsync(run.World))
+        {
+            Writes = true, StartsDamaged = true, AssertDone = run => NthRepair.AssertHealedAsync(run.World),
+        },
         ["key add"] = new(PrepareAsync, run => Quietly(run.World.AddPassphraseAsync()))
         {
             Writes = true, AssertDone = run => AssertOpensAsync(run, PowerCutWorld.SecondPassphrase),

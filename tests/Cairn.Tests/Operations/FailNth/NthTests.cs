@@ -20,7 +20,8 @@ public sealed class NthTests
             {
                 cases.Add(name, NthSeam.Store);
                 cases.Add(name, NthSeam.Disk);
-                if (name.EndsWith("backup", StringComparison.Ordinal) || name is "restore" or "check" or "prune")
+                if (name.EndsWith("backup", StringComparison.Ordinal) || name is "restore" or "check" or "prune"
+                    or "copy into")
                     cases.Add(name, NthSeam.State);
             }
             cases.Add("restore", NthSeam.Target);

@@ -1,0 +1,29 @@
+using Cairn.Engine.Packs;
+
+namespace Cairn.Engine.Repositories.Writing;
+
+/// <summary>Which tables go together into an index object: it stays small enough to be held, sealed and read in
+/// memory.</summary>
+static class IndexGroups
+{
+    public const int RowsMax = 200_000;
+
+    public static IEnumerable<List<PackTable>> ByRows(IEnumerable<PackTable> tables)
+    {
+        var group = new List<PackTable>();
+        var rows = 0;
+        foreach (var table in tables)
+        {
+            if (group.Count > 0 && rows + table.Rows.Length > RowsMax)
+            {
+                yield return group;
+                group = [];
+                rows = 0;
+            }
+            group.Add(table);
+            rows += table.Rows.Length;
+        }
+        if (group.Count > 0)
+            yield return group;
+    }
+}

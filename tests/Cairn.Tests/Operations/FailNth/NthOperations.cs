@@ -81,14 +81,16 @@ static class NthOperations
         },
         ["key recovery"] = new(PrepareAsync, run => Quietly(run.World.ReplaceRecoveryKeyAsync()))
         {
-            Writes = true, AssertDone = async run =>
-            {
-                await using var store = run.World.OpenStore();
-                using var repository = await run.World.OpenForReadingAsync(store);
-                Assert.Equal(run.World.RecoveryKeys.Count - 1, run.World.OpenedWithRecoveryKey);
-            },
+            Writes = true, AssertDone = run => AssertOpensWithNewestRecoveryKeyAsync(run.World),
         },
     };
+
+    static async Task AssertOpensWithNewestRecoveryKeyAsync(PowerCutWorld world)
+    {
+        await using var store = world.OpenStore();
+        using var repository = await world.OpenForReadingAsync(store);
+        Assert.Equal(world.RecoveryKeys.Count - 1, world.OpenedWithRecoveryKey);
+    }
 
     /// <summary>Reads all there is; what is wrong, each with its object.</summary>
     public static async Task<IReadOnlyList<string>> CheckAsync(PowerCutWorld world)

@@ -21,7 +21,7 @@ public static class DumpUseCase
         await using var open = await OpenSnapshots.OpenAsync(environment, request.Access, cancellationToken);
         var snapshot = await open.FindAsync(request.Snapshot, request.Host, environment.Events, cancellationToken);
         var monitor = new DumpMonitor();
-        environment.Events.Start($"writing from snapshot {snapshot.ShortId}", monitor);
+        environment.Events.Start($"reading from snapshot {snapshot.ShortId}", monitor);
         var options = new DumpOptions { Path = request.Snapshot.Path, Workers = environment.Workers };
         await DumpOperation.RunAsync(open.Session, snapshot, output, options, monitor, cancellationToken);
         await output.FlushAsync(cancellationToken);

@@ -9,6 +9,9 @@ public sealed record CheckRequest
 
     /// <summary>Of the packs, to be read and verified: 0 to 100.</summary>
     public double ReadDataPercent { get; init; }
+
+    /// <summary>Chooses the packs instead; null for none.</summary>
+    public ReadSchedule? Schedule { get; init; }
 }
 
 public static class CheckUseCase
@@ -18,9 +21,15 @@ public static class CheckUseCase
     {
         await using var open = await OpenSnapshots.OpenAsync(environment, request.Access, cancellationToken);
         var monitor = new CheckMonitor();
-        var options = new CheckOptions { ReadDataPercent = request.ReadDataPercent, Workers = environment.Workers };
+        var options = new CheckOptions
+        {
+            ReadDataPercent = request.ReadDataPercent, Schedule = request.Schedule, Workers = environment.Workers,
+            Records = open.Records,
+        };
         environment.Events.Start(
-            request.ReadDataPercent > 0 ? "checking the repository and reading packs" : "checking the repository",
+            request.ReadDataPercent > 0 || request.Schedule is not null
+                ? "checking the repository and reading packs"
+                : "checking the repository",
             monitor);
         return await CheckOperation.RunAsync(open.Session, options, monitor, cancellationToken);
     }

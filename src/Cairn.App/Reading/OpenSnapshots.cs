@@ -3,6 +3,8 @@ using Cairn.App.Snapshots;
 using Cairn.Engine.Operations;
 using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.Snapshots;
+using Cairn.Engine.State;
+using Cairn.Storage.State;
 
 namespace Cairn.App.Reading;
 
@@ -12,18 +14,25 @@ sealed class OpenSnapshots : IAsyncDisposable
     readonly OpenRepository _open;
     readonly LocalState _state;
 
-    OpenSnapshots(OpenRepository open, LocalState state, ReadSession session, string host)
+    OpenSnapshots(OpenRepository open, LocalState state, ReadSession session, string host, IStateFolder records)
     {
         _open = open;
         _state = state;
         Session = session;
         Host = host;
+        Records = records;
     }
 
     public ReadSession Session { get; }
 
     /// <summary>This machine's name in the repository.</summary>
     public string Host { get; }
+
+    /// <summary>
+    /// Where it is remembered what was verified when. The machine's state also where the run works with a state of its
+    /// own: it is replaced whole, and what one of two runs at once would take back is only that the other looked.
+    /// </summary>
+    public IStateFolder Records { get; }
 
     public static async Task<OpenSnapshots> OpenAsync(
         AppEnvironment environment, AccessOptions options, CancellationToken cancellationToken)
@@ -35,7 +44,8 @@ sealed class OpenSnapshots : IAsyncDisposable
         {
             state = await LocalState.TakeAsync(environment, open.Repository.Id, mayUsePrivate: true, cancellationToken);
             var session = await ReadSession.OpenAsync(open.Repository, state.Folder, cancellationToken);
-            return new OpenSnapshots(open, state, session, access.HostNameFor(open.Repository));
+            var records = new FileStateFolder(environment.Paths.StateOf(open.Repository.Id), environment.Time);
+            return new OpenSnapshots(open, state, session, access.HostNameFor(open.Repository), records);
         }
         catch
         {

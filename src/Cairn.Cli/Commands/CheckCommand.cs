@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Cairn.App;
 using Cairn.App.Reading;
-using Cairn.App.Text;
 using Cairn.Cli.Rendering;
 using Cairn.Engine.Operations.Check;
 
@@ -10,8 +9,6 @@ namespace Cairn.Cli.Commands;
 
 static class CheckCommand
 {
-    const int LinesShown = 50;
-
     public static Command Create(GlobalOptions global)
     {
         var command = new Command("check", "Look for damage");
@@ -21,18 +18,32 @@ static class CheckCommand
         {
             Description = "Read and verify this share of the packs, chosen anew each time", HelpName = "N%",
         };
-        command.Add(all);
-        command.Add(subset);
+        var within = new Option<string?>("--read-data-within")
+        {
+            Description = "Read and verify so many packs that all are within this time (90D), however often this runs",
+            HelpName = "TIME",
+        };
+        var max = new Option<string?>("--read-data-max")
+        {
+            Description = "With --read-data-within: read at most so much in this run (50G)", HelpName = "SIZE",
+        };
+        foreach (var option in new Option[] { all, subset, within, max })
+            command.Add(option);
         keys.AddTo(command, withRecoveryKey: true);
         CommandRunner.Handle(command, global, async context =>
         {
+            var parsed = context.Parsed;
+            var percent = parsed.GetValue(all) ? 100 : ParsePercent(parsed.GetValue(subset));
+            var schedule = ScheduleOf(parsed.GetValue(within), parsed.GetValue(max));
+            if (percent > 0 && schedule is not null)
+                throw new UsageException(
+                    "--read-data-within chooses the packs itself", "leave --read-data and --read-data-subset out");
             var request = new CheckRequest
             {
-                Access = keys.Access(context.Parsed, global),
-                ReadDataPercent = context.Parsed.GetValue(all) ? 100 : ParsePercent(context.Parsed.GetValue(subset)),
+                Access = keys.Access(parsed, global), ReadDataPercent = percent, Schedule = schedule,
             };
             var result = await CheckUseCase.RunAsync(context.Environment, request, context.Cancellation);
-            Print(context.Output, result);
+            CheckRendering.Print(context.Output, result);
             return ExitCodeOf(result);
         });
         return command;
@@ -41,7 +52,19 @@ static class CheckCommand
     internal static int ExitCodeOf(CheckResult result) => ExitCodes.Gravest(
         result.IsDamaged ? ExitCodes.Damage : ExitCodes.Ok,
         result.Findings.Any(finding => finding.Severity == CheckSeverity.Repairable) ? ExitCodes.Warnings
-            : ExitCodes.Ok);
+            : ExitCodes.Ok,
+        result.IsOverdue ? ExitCodes.Warnings : ExitCodes.Ok);
+
+    static ReadSchedule? ScheduleOf(string? within, string? max)
+    {
+        if (within is null)
+            return max is null ? null : throw new UsageException("--read-data-max goes with --read-data-within");
+        return new ReadSchedule
+        {
+            Within = Amounts.Time("--read-data-within", within),
+            BytesMax = max is null ? null : Amounts.Size("--read-data-max", max),
+        };
+    }
 
     internal static double ParsePercent(string? text)
     {
@@ -55,64 +78,4 @@ static class CheckCommand
                 : throw new UsageException($"\"{text}\" is no share of the packs",
                     "it is more than 0% and at most 100%, like 5%");
     }
-
-    internal static void Print(Output output, CheckResult result)
-    {
-        var shown = output.Options.Verbosity > 0 ? int.MaxValue : LinesShown;
-        foreach (var finding in result.Findings.Where(finding =>
-            finding.Severity != CheckSeverity.Note || output.Options.Verbosity > 0).Take(shown))
-            output.Warning($"{SeverityText(finding.Severity)}: {finding.Object}: {finding.Message}");
-        foreach (var file in result.LostFiles.Take(shown))
-            output.Warning($"not whole any more: snapshot {file.Snapshot}: /{ByteText.Show(file.Path)}");
-        if (result.LostFileCount > Math.Min(shown, result.LostFiles.Count))
-            output.Warning($"in all {HumanText.Count(result.LostFileCount)} files are not whole any more");
-        WriteEvents(output, result);
-        var read = result.PacksRead > 0
-            ? $", {HumanText.Count(result.PacksRead)} of them read and verified ({HumanText.Size(result.BytesRead)})"
-            : "";
-        output.Summary(
-            $"checked {HumanText.Count(result.Snapshots, "snapshot", "snapshots")}, "
-            + $"{HumanText.Count(result.Packs, "pack", "packs")}{read}");
-        output.Summary(result.IsDamaged ? "damage was found" : "no damage was found");
-    }
-
-    static void WriteEvents(Output output, CheckResult result)
-    {
-        foreach (var finding in result.Findings)
-        {
-            output.Event("finding", writer =>
-            {
-                writer.WriteString("severity", SeverityText(finding.Severity));
-                writer.WriteString("object", finding.Object);
-                if (finding.Kind is { } kind)
-                    writer.WriteString("kind", kind.ToString().ToLowerInvariant());
-                writer.WriteString("message", finding.Message);
-            });
-        }
-        foreach (var file in result.LostFiles)
-        {
-            output.Event("lostFile", writer =>
-            {
-                writer.WriteString("snapshot", file.Snapshot);
-                writer.WriteName("path", file.Path.Span);
-            });
-        }
-        output.Event("summary", writer =>
-        {
-            writer.WriteString("command", "check");
-            writer.WriteBoolean("isDamaged", result.IsDamaged);
-            writer.WriteNumber("snapshots", result.Snapshots);
-            writer.WriteNumber("packs", result.Packs);
-            writer.WriteNumber("packsRead", result.PacksRead);
-            writer.WriteNumber("bytesRead", result.BytesRead);
-            writer.WriteNumber("lostFiles", result.LostFileCount);
-        });
-    }
-
-    static string SeverityText(CheckSeverity severity) => severity switch
-    {
-        CheckSeverity.Note => "note",
-        CheckSeverity.Repairable => "repairable",
-        _ => "damage",
-    };
 }

@@ -20,7 +20,7 @@ static class QuickstartCommand
                 Folder = CommonOptions.ToBytes(context.Parsed.GetRequiredValue(folder)),
                 Made = setup => PrintSetup(context.Output, setup),
                 BackedUp = backup => Print(context.Output, () => BackupRendering.Print(context.Output, backup)),
-                Checked = check => Print(context.Output, () => CheckCommand.Print(context.Output, check)),
+                Checked = check => Print(context.Output, () => CheckRendering.Print(context.Output, check)),
             };
             var report = await QuickstartUseCase.RunAsync(context.Environment, request, context.Cancellation);
             PrintNext(context.Output, report, context.Parsed.GetRequiredValue(folder));

@@ -26,4 +26,8 @@ static class HumanText
         var minutes = (long)(time.TotalMinutes + 0.5);
         return string.Create(CultureInfo.InvariantCulture, $"{minutes / 60}:{minutes % 60:00} h");
     }
+
+    /// <summary>A length of time that somebody chose: in whole days where it is some.</summary>
+    public static string Interval(TimeSpan time) =>
+        time.Ticks % TimeSpan.TicksPerDay == 0 ? Count(time.Days, "day", "days") : Duration(time);
 }

@@ -80,13 +80,17 @@ public class JsonGoldenTests
             Modified = new FileTime(1_769_842_800, 5), LinkTarget = "y\n\""u8.ToArray(),
         };
         output.Event("entry", writer => EntryText.Write(writer, "etc/ä"u8, entry));
-        CheckCommand.Print(output, new CheckResult
+        CheckRendering.Print(output, new CheckResult
         {
             Findings = [new CheckFinding(CheckSeverity.Damage, "packs/aa/bb", FailureKind.Name,
                 "its bytes do not hash to its name")],
             LostFiles = [new LostFile("abababab", "etc/hosts"u8.ToArray())], LostFileCount = 1, Snapshots = 1,
             Packs = 2, PacksRead = 2,
-            BytesRead = 4096,
+            BytesRead = 4096, Verification = new VerificationState
+            {
+                Within = TimeSpan.FromDays(90), Verified = new PackAmount(1, 2048), Never = new PackAmount(1, 2048),
+                Overdue = new PackAmount(1, 2048), Oldest = DateTimeOffset.UnixEpoch.AddDays(20_000),
+            },
         });
         WriteKeysAndHosts(output);
         HistoryEvents.WriteAll(output, entry);

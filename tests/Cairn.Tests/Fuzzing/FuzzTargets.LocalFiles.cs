@@ -7,6 +7,7 @@ using Cairn.Engine.Formats;
 using Cairn.Engine.Indexing;
 using Cairn.Engine.Manifests.Local;
 using Cairn.Engine.Operations.Backup;
+using Cairn.Engine.Operations.Check;
 using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
@@ -23,7 +24,8 @@ static partial class FuzzTargets
     static readonly Bytes32 Source = new(Kit.HashOf("source"));
 
     static IEnumerable<FuzzTarget> LocalFiles() =>
-        [Credential(), CredentialSummed(), Configuration(), Manifest(), Segment(), StoredPack(), StoredPackSummed()];
+        [Credential(), CredentialSummed(), Configuration(), Manifest(), Segment(), StoredPack(), StoredPackSummed(),
+        VerifiedPacks(), VerifiedPacksSummed()];
 
     static FuzzTarget Credential() => new("credential", FuzzSeeds.With("credential", [Encoded()]))
     {
@@ -157,5 +159,39 @@ static partial class FuzzTargets
             ? bytes.AsSpan(32).SequenceEqual(IndexCodec.Encode([table])) ? null
                 : throw new InvalidOperationException("another encoding")
             : throw new FormatViolationException(FailureKind.Content, "it was thrown away");
+    }
+
+    static FuzzTarget VerifiedPacks() => new("verified-packs", FuzzSeeds.With("verified-packs", [Verified()]))
+    {
+        Decode = DecodeVerified,
+    };
+
+    static FuzzTarget VerifiedPacksSummed() =>
+        new("verified-packs-summed", FuzzSeeds.With("verified-packs-summed", [Verified()[..^32]]))
+        {
+            Decode = bytes => DecodeVerified(bytes) is { } encode ? () => encode()[..^32] : null,
+            Wrap = body => [.. body, .. SHA256.HashData([.. Kit.Repository.AsSpan(), .. body])],
+        };
+
+    static byte[] Verified()
+    {
+        var (state, record) = (new MemoryState(), new VerificationRecord());
+        record.AddRun(1_700_000_000);
+        record.AddRun(1_700_086_400);
+        foreach (var name in new[] { "a", "b", "c" })
+            record.Packs.Add(Kit.Some(name), new PackTimes(1_600_000_000, name == "b" ? 0 : 1_650_000_000));
+        record.Write(state, Kit.Repository, now: 1_800_000_000);
+        return state.Files.Values.Single();
+    }
+
+    static Func<byte[]>? DecodeVerified(byte[] bytes)
+    {
+        var record = VerificationRecord.Decode(bytes, Kit.Repository);
+        return () =>
+        {
+            var state = new MemoryState();
+            record.Write(state, Kit.Repository, now: long.MaxValue);
+            return state.Files.Values.Single();
+        };
     }
 }

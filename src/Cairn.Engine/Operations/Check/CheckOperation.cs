@@ -35,8 +35,7 @@ public static class CheckOperation
         var missing = await PackListCheck.RunAsync(context, cancellationToken);
         var snapshots = new SnapshotCheck(context, missing);
         await snapshots.RunAsync(cancellationToken);
-        if (options.ReadDataPercent > 0)
-            await new DataCheck(context).RunAsync(cancellationToken);
+        var verification = options.ReadsData ? await new DataCheck(context).RunAsync(cancellationToken) : null;
         foreach (var suspect in options.Suspects)
             findings.Suspect(suspect);
         var lost = new LostFileSearch(context);
@@ -47,7 +46,7 @@ public static class CheckOperation
             Findings = findings.ToFindings(), LostFiles = lost.Files, LostFileCount = lost.Count,
             Snapshots = snapshots.Snapshots.Count, Packs = inventory.Packs.Count, PacksRead = findings.PacksRead,
             BytesRead = findings.BytesRead, BadRows = findings.BadRows, Readable = snapshots.Snapshots,
-            HasLostPieces = snapshots.Torn.Count > 0,
+            HasLostPieces = snapshots.Torn.Count > 0, Verification = verification,
         };
     }
 

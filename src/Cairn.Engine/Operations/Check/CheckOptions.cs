@@ -1,4 +1,5 @@
 using Cairn.Engine.Formats;
+using Cairn.Engine.State;
 
 namespace Cairn.Engine.Operations.Check;
 
@@ -7,8 +8,16 @@ public sealed record CheckOptions
     /// <summary>Percentage of the packs that are read and verified blob by blob: 0 for none, 100 for all.</summary>
     public required double ReadDataPercent { get; init; }
 
+    /// <summary>Chooses the packs instead of the percentage; null for none.</summary>
+    public ReadSchedule? Schedule { get; init; }
+
     /// <summary>Threads that decrypt.</summary>
     public required int Workers { get; init; }
+
+    /// <summary>Where it is remembered which packs were read when; null: in the session's state.</summary>
+    public IStateFolder? Records { get; init; }
+
+    internal bool ReadsData => ReadDataPercent > 0 || Schedule is not null;
 
     /// <summary>Blobs to be tried, that somebody could not read before.</summary>
     internal IReadOnlyCollection<Primitives.BlobId> Suspects { get; init; } = [];
@@ -53,5 +62,9 @@ public sealed record CheckResult
     /// <summary>The snapshots that could be read.</summary>
     internal IReadOnlyList<Snapshots.SnapshotInfo> Readable { get; init; } = [];
 
+    /// <summary>Null if no packs were to be read.</summary>
+    public VerificationState? Verification { get; init; }
+
+    public bool IsOverdue => Verification?.Overdue.Packs > 0;
     public bool IsDamaged => LostFileCount > 0 || Findings.Any(finding => finding.Severity == CheckSeverity.Damage);
 }

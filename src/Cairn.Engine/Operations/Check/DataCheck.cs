@@ -14,17 +14,28 @@ namespace Cairn.Engine.Operations.Check;
 /// </summary>
 sealed class DataCheck(CheckContext context)
 {
-    public async Task RunAsync(CancellationToken cancellationToken)
+    readonly PackVerifications _verifications = new(context);
+
+    public async Task<VerificationState> RunAsync(CancellationToken cancellationToken)
     {
-        var packs = Choose();
+        var packs = context.Options.Schedule is { } schedule ? _verifications.Choose(schedule) : Choose();
         context.Monitor.Begin("reading packs", packs.Count, packs.Sum(pack => context.Inventory.Packs[pack]));
         var parallel = new ParallelOptions
         {
             MaxDegreeOfParallelism = Math.Max(context.Options.Workers, 1), CancellationToken = cancellationToken,
             TaskScheduler = context.Repository.Environment.Threads.Scheduler,
         };
-        await Parallel.ForEachAsync(
-            packs, parallel, async (pack, cancellation) => await CheckAsync(pack, cancellation));
+        try
+        {
+            await Parallel.ForEachAsync(
+                packs, parallel, async (pack, cancellation) => await CheckAsync(pack, cancellation));
+        }
+        finally
+        {
+            // What was read before it was interrupted needs no reading the next time.
+            _verifications.Write();
+        }
+        return _verifications.ToState();
     }
 
     List<ObjectHash> Choose()
@@ -51,19 +62,22 @@ sealed class DataCheck(CheckContext context)
         {
             using var pack = await context.Store.GetAsync(key, ByteRange.Whole, Limits.PackBytes, cancellationToken);
             context.Findings.AddRead(pack.Length);
-            Check(name, key, pack.Span);
+            if (IsGood(name, key, pack.Span))
+                _verifications.AddGood(name);
             context.Monitor.Add(pack.Length);
         }
         catch (StoreException e) when (ObjectProblem.IsAboutObject(e.Kind))
         {
-            if (e.Kind != StoreErrorKind.NotFound || !await WasDeletedAsync(name, cancellationToken))
+            if (e.Kind == StoreErrorKind.NotFound && await WasDeletedAsync(name, cancellationToken))
+                _verifications.Drop(name);
+            else
                 context.Findings.Damage(key.Value, kind: null, e.Message);
             foreach (var table in IndexedTables(name))
                 SuspectAll(table);
         }
     }
 
-    void Check(ObjectHash name, ObjectKey key, ReadOnlySpan<byte> pack)
+    bool IsGood(ObjectHash name, ObjectKey key, ReadOnlySpan<byte> pack)
     {
         var indexed = IndexedTables(name);
         PackTable table;
@@ -73,10 +87,10 @@ sealed class DataCheck(CheckContext context)
         }
         catch (FormatViolationException e)
         {
-            AddDamage(name, key, pack, indexed, e);
-            return;
+            return IsSpared(name, key, pack, indexed, e);
         }
-        foreach (var other in indexed.Where(other => !IsSame(other, table)))
+        var contradictions = indexed.Count(other => !IsSame(other, table));
+        if (contradictions > 0)
             context.Findings.Damage(
                 key.Value, FailureKind.Content, "an index object contradicts what the pack says of itself");
         var bad = DecodeAll(table, pack);
@@ -84,9 +98,12 @@ sealed class DataCheck(CheckContext context)
             context.Findings.Damage(
                 key.Value, FailureKind.Content,
                 $"{bad} of its blobs are not what their ids say, though the pack is as {AuthorOf(table)} signed it");
+        return bad == 0 && contradictions == 0;
     }
 
-    void AddDamage(
+    /// <summary>Reports it, and says whether it is none of this program's packs, but whole: nothing is lost by
+    /// it.</summary>
+    bool IsSpared(
         ObjectHash name, ObjectKey key, ReadOnlySpan<byte> pack, List<PackTable> indexed, FormatViolationException e)
     {
         var isIntact = ObjectWriter.HashOf(pack) == name;
@@ -100,6 +117,7 @@ sealed class DataCheck(CheckContext context)
             DecodeAll(own, pack);
         foreach (var table in indexed)
             DecodeAll(table, pack);
+        return isForeign || isNewer;
     }
 
     /// <summary>How many do not decode; those become suspects.</summary>

@@ -9,6 +9,7 @@ namespace Cairn.Files.Restoring;
 static unsafe class TargetTree
 {
     const int BufferSize = 32 << 10;
+    const int OwnerAll = 0x1C0; // rwx------
 
     /// <summary>Children with their kinds, sorted by name.</summary>
     public static List<TargetChild> List(int directory, ReadOnlySpan<byte> path)
@@ -45,6 +46,9 @@ static unsafe class TargetTree
         Placement.TryUnblock(parent, name);
         if (!stat.IsDirectory)
             return Libc.RemoveFileAt(parent, name);
+        // Its own owner may have forbidden himself to list it or to take something out.
+        if ((stat.Mode & OwnerAll) != OwnerAll)
+            Libc.SetModeAt(parent, name, (uint)(stat.Mode | OwnerAll));
         var descriptor = Libc.OpenAt(parent, name, Libc.ReadOnly | Libc.DirectoryOnly | Libc.NoFollow);
         if (descriptor < 0)
             return descriptor;

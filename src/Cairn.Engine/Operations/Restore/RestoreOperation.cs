@@ -21,7 +21,7 @@ public static class RestoreOperation
         var fetchedBefore = session.Blobs.BytesFetched;
         monitor.Begin("reading the manifest");
         var root = await SnapshotPath.FindAsync(session, snapshot, options.Path, cancellationToken);
-        if (root.IsRoot)
+        if (root.IsRoot && options.Selection is null)
             monitor.Expect(snapshot.Statistics.Files, snapshot.Statistics.Bytes);
         await using (var planner = new RestorePlanner(session, target, options, monitor))
         {

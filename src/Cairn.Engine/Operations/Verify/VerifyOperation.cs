@@ -3,6 +3,7 @@ using Cairn.Engine.Entries;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Formats.Manifests;
 using Cairn.Engine.Manifests;
+using Cairn.Engine.Operations.Restore;
 using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.Snapshots;
 using Cairn.Engine.Sources;
@@ -29,7 +30,7 @@ public sealed class VerifyOperation(
     public async Task<VerifyResult> RunAsync(
         Action<VerifyDifference> receive, CancellationToken cancellationToken)
     {
-        if (options.Path.IsEmpty)
+        if (options.Path.IsEmpty && options.Selection is null)
             monitor.Expect(snapshot.Statistics.Files, options.IsQuick ? 0 : snapshot.Statistics.Bytes);
         var met = ReadAhead.Run(
             MeetAsync(cancellationToken), Math.Max(options.Workers, 1) * 4, CompareAsync, cancellationToken);
@@ -103,14 +104,27 @@ public sealed class VerifyOperation(
         {
             var order = !hasLeft ? 1 : !hasRight ? -1 : left.Current.CompareTo(right.Current);
             var place = order <= 0 ? left.Current : right.Current;
-            yield return new EntryMeeting(
-                place.Path, order <= 0 ? left.Current.Entry : null, order >= 0 ? right.Current.Entry : null,
-                order >= 0 ? right.Current.Batch!.Hold() : null);
+            if (IsCompared(place, isOnBoth: order == 0))
+                yield return new EntryMeeting(
+                    place.Path, order <= 0 ? left.Current.Entry : null, order >= 0 ? right.Current.Entry : null,
+                    order >= 0 ? right.Current.Batch!.Hold() : null);
             if (order <= 0)
                 hasLeft = await left.MoveNextAsync();
             if (order >= 0)
                 hasRight = right.MoveNext();
         }
+    }
+
+    bool IsCompared(PlacedEntry placed, bool isOnBoth) =>
+        options.Selection is null
+        || (placed.Entry.Kind == EntryKind.Directory ? isOnBoth : IsSelected(placed));
+
+    bool IsSelected(PlacedEntry placed)
+    {
+        if (options.Selection is null)
+            return true;
+        var path = ManifestPath.Join(options.Path, placed.Path);
+        return options.Selection.Decide([(byte)'/', .. path.Span], placed.Entry.Kind) == RestoreVerdict.Include;
     }
 
     async IAsyncEnumerable<PlacedEntry> SnapshotSideAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -135,7 +149,7 @@ public sealed class VerifyOperation(
                 if (PlacedEntry.Below(options.Path, block.Path, entry, batch: null) is not { } placed
                     || (placed.IsTop && !options.IncludesTop))
                     continue;
-                if (entry.Kind == EntryKind.File)
+                if (entry.Kind == EntryKind.File && IsSelected(placed))
                 {
                     _files++;
                     monitor.Add(files: 1, bytes: 0);

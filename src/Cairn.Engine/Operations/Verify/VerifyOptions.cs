@@ -1,4 +1,5 @@
 using Cairn.Engine.Entries;
+using Cairn.Engine.Operations.Restore;
 
 namespace Cairn.Engine.Operations.Verify;
 
@@ -15,6 +16,12 @@ public sealed record VerifyOptions
 
     /// <summary>Whether the entry at <see cref="Path"/> itself is compared, and not only what is below it.</summary>
     public bool IncludesTop { get; init; } = true;
+
+    /// <summary>
+    /// Null: everything. Otherwise only what it includes is compared, and directories that both sides have; whatever
+    /// else is on one side alone is not told.
+    /// </summary>
+    public IRestoreSelection? Selection { get; init; }
 
     /// <summary>Files of the same size and time of modification are taken for equal, and not read.</summary>
     public bool IsQuick { get; init; }

@@ -24,6 +24,7 @@ static class CommandLine
         root.Add(DumpCommand.Create(global));
         root.Add(CheckCommand.Create(global));
         root.Add(VerifyCommand.Create(global));
+        root.Add(DrillCommand.Create(global));
         root.Add(StatsCommand.Create(global));
         root.Add(ExplainCommand.Create(global));
         root.Add(DoctorCommand.Create(global));

@@ -1,6 +1,7 @@
 using Cairn.App;
 using Cairn.App.Jobs;
 using Cairn.Engine.Formats;
+using Cairn.Engine.Operations.Drill;
 using Cairn.App.OpenPgp;
 using Cairn.Engine.Interop;
 using Cairn.Engine.Operations.Backup;
@@ -65,6 +66,7 @@ sealed record ErrorReport(string Message, string? Hint)
         StreamFailedException e => (e.Message, "nothing was recorded"),
         RestoreWriteException e => (e.Message, null),
         PlatformNotSupportedException e => (e.Message, null),
+        TooManyLargeFilesException e => (e.Message, "drill more with --max"),
         MissingLibraryException e => ($"{e.Library} is missing",
             $"install the package {e.Package}: apt-get install {e.Package}"),
         _ when IsOwn(exception) => (exception.Message, null),

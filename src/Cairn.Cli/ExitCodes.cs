@@ -30,7 +30,7 @@ static class ExitCodes
         (Failed, "Failed"),
         (Usage, "The command line or the configuration makes no sense"),
         (Warnings, "Done, with warnings: something could not be read"),
-        (Differences, "Differences were found (diff, verify)"),
+        (Differences, "Differences were found (diff, verify, drill)"),
         (NoRepository, "There is no repository, or one of a newer format"),
         (NoKey, "No key opens the repository"),
         (Damage, "Damage was found"),
@@ -40,7 +40,7 @@ static class ExitCodes
         (Interrupted, "Interrupted"),
     ];
 
-    static readonly int[] GravestFirst = [Damage, Store, Failed, Warnings];
+    static readonly int[] GravestFirst = [Damage, Store, Failed, Differences, Warnings];
 
     public static int Of(Exception exception) => exception switch
     {

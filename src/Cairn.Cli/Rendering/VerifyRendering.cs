@@ -19,7 +19,7 @@ static class VerifyRendering
 
     public static void Print(Output output, VerifyDifference difference)
     {
-        var changes = Names.Where(item => (difference.Changes & item.Change) != 0).Select(item => item.Name).ToList();
+        var changes = NamesOf(difference.Changes);
         var entry = (difference.Snapshot ?? difference.Disk)!;
         var name = "/" + ByteText.Show(difference.Path) + (entry.Kind == EntryKind.Directory ? "/" : "");
         var (sign, colour) = difference.Changes switch
@@ -39,6 +39,9 @@ static class VerifyRendering
             writer.WriteNames("changes", changes);
         });
     }
+
+    public static IReadOnlyList<string> NamesOf(VerifyChanges changes) =>
+        [.. Names.Where(item => (changes & item.Change) != 0).Select(item => item.Name)];
 
     public static void Print(Output output, VerifyReport report, bool isQuick)
     {

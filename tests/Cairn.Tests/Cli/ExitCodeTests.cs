@@ -51,6 +51,8 @@ public class ExitCodeTests
         Assert.Equal(13, ExitCodes.Gravest(3, 1, 14, 13));
         Assert.Equal(14, ExitCodes.Gravest(3, 1, 14));
         Assert.Equal(1, ExitCodes.Gravest(3, 1, 0));
+        Assert.Equal(1, ExitCodes.Gravest(5, 1, 3));
+        Assert.Equal(5, ExitCodes.Gravest(3, 5, 0));
         Assert.Equal(3, ExitCodes.Gravest(0, 3));
         Assert.Equal(0, ExitCodes.Gravest(0));
     }

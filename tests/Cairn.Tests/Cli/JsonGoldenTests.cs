@@ -95,6 +95,7 @@ public class JsonGoldenTests
         WriteKeysAndHosts(output);
         HistoryEvents.WriteAll(output, entry);
         WriteJobs(output);
+        DrillRendering.Print(output, DrillEvents.Report());
         output.Error(new ErrorReport("the store is full", "make room"), ExitCodes.Store);
     }
 

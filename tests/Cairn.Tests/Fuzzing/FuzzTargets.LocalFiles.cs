@@ -8,6 +8,7 @@ using Cairn.Engine.Indexing;
 using Cairn.Engine.Manifests.Local;
 using Cairn.Engine.Operations.Backup;
 using Cairn.Engine.Operations.Check;
+using Cairn.Engine.Operations.Drill;
 using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
@@ -25,7 +26,7 @@ static partial class FuzzTargets
 
     static IEnumerable<FuzzTarget> LocalFiles() =>
         [Credential(), CredentialSummed(), Configuration(), Manifest(), Segment(), StoredPack(), StoredPackSummed(),
-        VerifiedPacks(), VerifiedPacksSummed()];
+        VerifiedPacks(), VerifiedPacksSummed(), Drills(), DrillsSummed()];
 
     static FuzzTarget Credential() => new("credential", FuzzSeeds.With("credential", [Encoded()]))
     {
@@ -191,6 +192,39 @@ static partial class FuzzTargets
         {
             var state = new MemoryState();
             record.Write(state, Kit.Repository, now: long.MaxValue);
+            return state.Files.Values.Single();
+        };
+    }
+
+    static FuzzTarget Drills() => new("drills", FuzzSeeds.With("drills", [Drilled()])) { Decode = DecodeDrills };
+
+    static FuzzTarget DrillsSummed() => new("drills-summed", FuzzSeeds.With("drills-summed", [Drilled()[..^32]]))
+    {
+        Decode = bytes => DecodeDrills(bytes) is { } encode ? () => encode()[..^32] : null,
+        Wrap = body => [.. body, .. SHA256.HashData([.. Kit.Repository.AsSpan(), .. body])],
+    };
+
+    static byte[] Drilled()
+    {
+        var (state, record) = (new MemoryState(), DrillRecord.Begin(new SeededRandom(1)));
+        foreach (var name in new[] { "a", "b" })
+        {
+            var source = record.Of(new Bytes32(Kit.HashOf(name)));
+            (source.Next, source.Owed) = (5, 6);
+            source.Drills.Add(new DrillMark(1_700_000_000, 1UL << 60, IsGood: true));
+            source.Drills.Add(new DrillMark(1_700_086_400, DrillArc.Everything, IsGood: false));
+        }
+        record.Write(state, Kit.Repository);
+        return state.Files.Values.Single();
+    }
+
+    static Func<byte[]>? DecodeDrills(byte[] bytes)
+    {
+        var record = DrillRecord.Decode(bytes, Kit.Repository);
+        return () =>
+        {
+            var state = new MemoryState();
+            record.Write(state, Kit.Repository);
             return state.Files.Values.Single();
         };
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using Cairn.Engine.Entries;
 using Cairn.Engine.Operations;
+using Cairn.Engine.Operations.Restore;
 using Cairn.Engine.Operations.Verify;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Repositories.Reading;
@@ -100,6 +101,37 @@ public sealed class VerifyOperationTests
     }
 
     [Fact]
+    public async Task Only_what_a_selection_includes_is_compared_and_counted()
+    {
+        await using var world = await BackupWorld.CreateAsync();
+        foreach (var name in new[] { "dir/in1", "dir/in2", "dir/out1", "gone/in3", "gone/out2" })
+            world.Source.File(name, world.Random.Bytes(1000));
+        world.Wait();
+        var snapshot = (await world.BackupAsync()).Snapshot!.Value;
+        world.Wait();
+        foreach (var name in new[] { "dir/in1", "dir/out1", "dir/in4", "dir/out3" })
+            world.Source.File(name, world.Random.Bytes(1000));
+        world.Source.Remove("gone");
+
+        var (differences, result) = await VerifyAsync(
+            world, snapshot, new VerifyOptions { Selection = new NamesWith("/in") });
+
+        Assert.Equal(
+            ["dir/in1", "dir/in4", "gone/in3"],
+            differences.Select(item => Text(item.Path)).Where(path => path != "dir").Order(StringComparer.Ordinal));
+        Assert.Equal(3, result.Files);
+        Assert.Equal(2000, result.BytesRead);
+    }
+
+    sealed class NamesWith(string text) : IRestoreSelection
+    {
+        public RestoreVerdict Decide(ReadOnlySpan<byte> path, EntryKind kind) =>
+            kind != EntryKind.Directory && Text(path.ToArray()).Contains(text, StringComparison.Ordinal)
+                ? RestoreVerdict.Include
+                : RestoreVerdict.Pass;
+    }
+
+    [Fact]
     public async Task A_part_is_compared_with_a_copy_elsewhere()
     {
         await using var world = await BackupWorld.CreateAsync();
@@ -112,7 +144,7 @@ public sealed class VerifyOperationTests
         foreach (var name in new[] { "a", "sub" })
         {
             var original = world.Source.Nodes[$"home/me/{name}"];
-            if (original.Kind == Engine.Entries.EntryKind.File)
+            if (original.Kind == EntryKind.File)
                 world.Source.File($"out/{name}", original.Content).Modified = original.Modified;
             else
                 world.Source.Directory($"out/{name}").Modified = original.Modified;

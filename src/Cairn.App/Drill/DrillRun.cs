@@ -10,6 +10,7 @@ using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Snapshots;
 using Cairn.Engine.Sources;
+using Cairn.Files;
 using Cairn.Files.Restoring;
 using Cairn.Files.Walking;
 
@@ -77,7 +78,8 @@ sealed class DrillRun(
     {
         var options = new VerifyOptions
         {
-            DiskPath = target.AsMemory(1), IncludesTop = false, Selection = sample, Workers = environment.Workers,
+            DiskPath = target.AsMemory(1), IncludesTop = false, Selection = sample, SeesAllAttributes = IsRoot,
+            Workers = environment.Workers,
         };
         await VerifyAsync(options, [target], difference =>
         {
@@ -104,16 +106,22 @@ sealed class DrillRun(
     public async Task<SourceTally> CompareSourceAsync(CancellationToken cancellationToken)
     {
         var (changed, gone) = (0L, 0L);
-        var options = new VerifyOptions { Selection = sample, Workers = environment.Workers };
+        var options = new VerifyOptions
+        {
+            Selection = sample, SeesAllAttributes = IsRoot, Workers = environment.Workers,
+        };
         var result = await VerifyAsync(options, snapshot.Roots, difference =>
         {
             // Whatever else is added or removed in a directory changes it.
-            if (difference.Snapshot is not { Kind: not EntryKind.Directory })
+            if (difference.Snapshot is not { Kind: not EntryKind.Directory } saved)
                 return;
             if (difference.Disk is not { } disk)
                 gone++;
             else if (IsChangedSince(disk))
                 changed++;
+            else if (disk.Kind == EntryKind.Symlink && saved.Kind != EntryKind.Symlink)
+                // Older than the snapshot, which has what it led to: it was followed.
+                return;
             else
                 findings.Add(
                     DrillFindingKind.SourceDifference, Id, Absolute(difference.Path),
@@ -136,7 +144,7 @@ sealed class DrillRun(
     {
         var monitor = new WorkMonitor("comparing");
         environment.Events.Watch(monitor);
-        var source = new FileTreeSource(new FileTreeOptions { Sources = roots });
+        var source = FileTrees.Source(new FileTreeOptions { Sources = roots });
         var operation = new VerifyOperation(open.Session, snapshot, source, options, monitor);
         try
         {

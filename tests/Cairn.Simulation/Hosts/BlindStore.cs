@@ -16,6 +16,7 @@ sealed class BlindStore(IObjectStore inner, Mutation mutation, SimulatedThreads 
 
     HashSet<string>? _shown;
     HashSet<string>? _hidden;
+    string _newest = "";
     bool _isAnnounced, _isCommitted;
 
     public string Location => inner.Location;
@@ -52,10 +53,13 @@ sealed class BlindStore(IObjectStore inner, Mutation mutation, SimulatedThreads 
     {
         if (prefix == "retired/" && mutation == Mutation.CondemnedUsed)
             _hidden ??= await NamesAsync(cancellationToken);
+        var newest = _newest;
         await foreach (var info in inner.ListAsync(prefix, cancellationToken))
         {
-            if (prefix != "retired/" || IsShown(info.Name))
+            if (prefix != "retired/" || IsShown(info.Name, newest))
                 yield return info;
+            if (prefix == "retired/" && string.CompareOrdinal(info.Name, _newest) > 0)
+                _newest = info.Name;
         }
         if (prefix == "retired/" && _isCommitted)
             _isCommitted = _isAnnounced = false;
@@ -66,8 +70,9 @@ sealed class BlindStore(IObjectStore inner, Mutation mutation, SimulatedThreads 
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-    bool IsShown(string name) => mutation switch
+    bool IsShown(string name, string newest) => mutation switch
     {
+        Mutation.LookBehindNewest => string.CompareOrdinal(name, newest) > 0,
         Mutation.CondemnedUsed => !_hidden!.Contains(name),
         Mutation.LookBeforeAnnouncing => _isCommitted || _shown?.Contains(name) != false,
         Mutation.NoLook => !_isAnnounced || _isCommitted,

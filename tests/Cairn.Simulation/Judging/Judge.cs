@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using Cairn.Engine.Envelopes;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Formats.Records;
+using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Storage;
@@ -18,19 +18,35 @@ namespace Cairn.Simulation.Judging;
 /// Knows every run, every committed snapshot and what it needs, and looks at each change of the store the moment it is
 /// made: what the protocol promises (P1, P2, P4) must hold in every state. Now and then it has everything restored.
 /// </summary>
+/// <remarks>
+/// Who asserts which invariant, and when:
+/// INV-1: this one at every change (P1, P2); <see cref="FullJudgement"/>, which restores; every report of a host.
+/// INV-2: this one at every PUT and DELETE; <see cref="Hosts.RunObserver"/> at every request of a host.
+/// INV-3: <see cref="Hosts.HostRun.Compare(SnapshotInfo, IReadOnlyDictionary{string, RestoredNode}, bool)"/>, of all
+/// that anybody ever restores, whole or not, damaged or not.
+/// INV-4: this one at every deletion list and DELETE of a pack (M1, P1, P4).
+/// INV-5: <see cref="Hosts.RunObserver"/> at every request of a host; and the store grants hosts no more.
+/// INV-6: hosts, maintainers and readers, of how each of their runs ends; <see cref="DamageJudgement"/>.
+/// INV-7: <see cref="FullJudgement"/> has no local state; hosts lose theirs.
+/// INV-8: at the end of every run of hosts and readers no buffer and no file is kept. Of memory that is not rented,
+/// nothing is asserted here.
+/// </remarks>
 sealed class Judge(World world)
 {
     // Full judgements cost as much as all the rest.
     const int CommitsPerFullJudgement = 8;
 
     readonly List<HostRun> _runs = [];
-    readonly Dictionary<ObjectHash, UInt128[]> _ledgers = [];
+    readonly Dictionary<ObjectHash, Ledger> _ledgers = [];
     readonly Dictionary<ObjectHash, SnapshotName> _committed = [];
     readonly HashSet<ObjectHash> _reportedLedgers = [];
     readonly HashSet<UInt128> _packs = [];
     readonly HashSet<UInt128> _deletedPacks = [];
     readonly HashSet<string> _writers = [];
     readonly Dictionary<UInt128, string> _packWriters = [];
+    readonly Dictionary<UInt128, int> _rows = [];
+    readonly MoveGraph _moves = new();
+    readonly HashSet<UInt128> _repacked = [];
     readonly HashSet<ObjectHash> _condemned = [];
     readonly HashSet<ObjectHash> _deletionListed = [];
     readonly HashSet<ObjectHash> _void = [];
@@ -114,8 +130,26 @@ sealed class Judge(World world)
         }
         world.Require(_deletionListed.Contains(pack), $"{call}: stands on no deletion list (P4, INV-4)");
         foreach (var name in _committed.Values)
-            world.Require(
-                !_ledgers[name.Ledger].Contains(prefix), $"{call}: the snapshot {name.Key} needs it (P1, INV-1)");
+        {
+            if (FindLost(name.Ledger) is { } lost)
+                throw world.Fail($"{call}: the snapshot {name.Key} needs row {lost.Row} of {lost.Pack:x32} (P1, INV-1)");
+        }
+    }
+
+    /// <summary>A row that the ledger names and that can be read nowhere.</summary>
+    Place? FindLost(ObjectHash ledger)
+    {
+        foreach (var pack in _ledgers[ledger].Packs.Where(pack => !_packs.Contains(pack.PackPrefix)))
+        {
+            if (!_rows.TryGetValue(pack.PackPrefix, out var rows))
+                return new Place(pack.PackPrefix, Row: 0);
+            foreach (var place in MoveGraph.PlacesOf(pack, rows))
+            {
+                if (!_moves.IsReadable(place, _packs.Contains))
+                    return place;
+            }
+        }
+        return null;
     }
 
     void ObservePut(SimulatedCall call, ObjectVersion version, IReadOnlyList<ObjectVersion> versions)
@@ -126,44 +160,71 @@ sealed class Judge(World world)
             $"{call}: overwrites (INV-2)");
         var key = new ObjectKey(call.Name);
         if (ObjectNames.TryParsePack(key, out var pack))
-            AddPack(call, pack);
+            AddPack(call, pack, version);
         else if (ObjectNames.TryParseLedger(key, out _, out var ledger))
-            _ledgers.TryAdd(ledger.Hash, ReadLedger(version));
+            AddLedger(ledger.Hash, version);
         else if (ObjectNames.TryParseSnapshot(key, out var snapshot))
             Commit(call, snapshot);
         else if (ObjectNames.TryParseDated(ObjectNames.Retired, key, out var retired) && _writers.Add(call.Name))
             Apply(RetiredLog.Open(version.Content, retired, _keys!.Keys, _keys.Signers).Record);
+        else if (call.Name.StartsWith(ObjectNames.Moves, StringComparison.Ordinal) && _writers.Add(call.Name))
+            AddMoves(version);
     }
 
-    void AddPack(SimulatedCall call, ObjectHash pack)
+    void AddMoves(ObjectVersion version)
     {
+        var opened = IndexEnvelope.Open(ObjectType.Moves, version.Content, _keys!.Keys, _keys.Signers);
+        foreach (var move in RecordCodecs.DecodeMoves(opened.Body.Span).Moves)
+        {
+            world.Coverage.Count("rows moved", move.FromRows.Count);
+            _repacked.Add(PrefixOf(new ObjectHash(move.To.Span)));
+            _moves.Add(new MovedRows(
+                new ObjectHash(move.From.Span), new ObjectHash(move.To.Span),
+                [.. move.FromRows.Select(row => (int)row)], [.. move.ToRows.Select(row => (int)row)]));
+        }
+    }
+
+    void AddPack(SimulatedCall call, ObjectHash pack, ObjectVersion version)
+    {
+        _rows.TryAdd(PrefixOf(pack), PackReader.ReadTable(pack, version.Content, _keys!.Keys, out _).Rows.Length);
         if (_packs.Add(PrefixOf(pack)) && _deletedPacks.Contains(PrefixOf(pack)))
             world.Coverage.Count("late PUT of a deleted pack");
         _packWriters.TryAdd(PrefixOf(pack), call.Caller);
     }
 
-    UInt128[] ReadLedger(ObjectVersion version)
+    void AddLedger(ObjectHash hash, ObjectVersion version)
+    {
+        _ledgers.TryAdd(hash, ReadLedger(version));
+        world.TellOfLedger();
+    }
+
+    Ledger ReadLedger(ObjectVersion version)
     {
         var opened = IndexEnvelope.Open(ObjectType.Ledger, version.Content, _keys!.Keys, _keys.Signers);
         var ledger = LedgerCodec.Decode(opened.Body);
         if (ledger.Kind == LedgerKind.Interim)
             world.Coverage.Count("checkpoint");
-        return [.. ledger.Packs.Select(pack => pack.PackPrefix)];
+        return ledger;
     }
 
     void Commit(SimulatedCall call, SnapshotName name)
     {
         world.Require(
-            _ledgers.TryGetValue(name.Ledger, out var packs), $"{call}: committed before its ledger (H3, INV-1)");
+            _ledgers.TryGetValue(name.Ledger, out var ledger), $"{call}: committed before its ledger (H3, INV-1)");
         // A late repetition of a PUT brings back a snapshot that was forgotten, and its packs went by decision.
         if (_forgotten.Contains(name.Hash))
             world.Coverage.Count("late PUT of a forgotten snapshot");
         if (_void.Contains(name.Ledger) || _forgotten.Contains(name.Hash) || !_committed.TryAdd(name.Hash, name))
             return;
-        foreach (var pack in packs!)
+        if (FindLost(name.Ledger) is { } lost)
+            throw world.Fail($"{call}: it needs row {lost.Row} of {lost.Pack:x32}, which is gone (P1, INV-1)");
+        foreach (var pack in ledger!.Packs.Select(pack => pack.PackPrefix))
         {
-            world.Require(_packs.Contains(pack), $"{call}: it needs the pack {pack:x32}, which is gone (P1, INV-1)");
-            if (_packWriters[pack] != call.Caller)
+            if (!_packs.Contains(pack))
+                world.Coverage.Count("committed through a move");
+            else if (_repacked.Contains(pack))
+                world.Coverage.Count("repacked pack used");
+            else if (_packWriters[pack] != call.Caller)
                 world.Coverage.Count("pack of another host used");
         }
         if (++_commits % CommitsPerFullJudgement == 0)
@@ -204,13 +265,16 @@ sealed class Judge(World world)
     }
 
     /// <summary>Whether somebody still needs it: for counting only.</summary>
-    public bool IsNeeded(ObjectHash pack) =>
-        _committed.Values.Any(name => _ledgers[name.Ledger].Contains(PrefixOf(pack)));
+    public bool IsNeeded(ObjectHash pack) => _committed.Values.Any(
+        name => _ledgers[name.Ledger].Packs.Any(needed => needed.PackPrefix == PrefixOf(pack)));
+
+    /// <summary>A fact that every pack tells of itself; 0 of one that never was.</summary>
+    public int RowsOf(UInt128 pack) => _rows.GetValueOrDefault(pack);
 
     public void Dispose() => _keys?.Dispose();
 
     static IEnumerable<ObjectHash> Hashes(IEnumerable<ByteString>? list) =>
         (list ?? []).Select(bytes => new ObjectHash(bytes.Span));
 
-    public static UInt128 PrefixOf(ObjectHash pack) => BinaryPrimitives.ReadUInt128BigEndian(pack.AsSpan());
+    static UInt128 PrefixOf(ObjectHash pack) => MoveGraph.PrefixOf(pack);
 }

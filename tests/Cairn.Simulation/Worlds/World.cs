@@ -25,6 +25,7 @@ sealed class World
     static readonly int[] PageSizes = [3, 20, 1000];
 
     readonly TaskCompletionSource _violated = new();
+    readonly List<TaskCompletionSource> _waitingForLedger = [];
 
     public World(ulong seed, Mutation mutation)
     {
@@ -36,6 +37,7 @@ sealed class World
         Bucket = new SimulatedBucket(Threads.Clock, new BucketOptions
         {
             HasVersions = Random.NextInt(3) > 0, PageMax = PageSizes[Random.NextInt(PageSizes.Length)],
+            StaleListing = mutation == Mutation.StaleListing ? new StaleListing(Operations: 12, seed) : null,
         });
         Judge = new Judge(this);
     }
@@ -122,6 +124,23 @@ sealed class World
     {
         if (!condition)
             throw Fail(what);
+    }
+
+    /// <summary>Until a host has just announced what it needs, or for so long.</summary>
+    public async Task NextLedgerAsync(TimeSpan most)
+    {
+        var next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waitingForLedger.Add(next);
+        using var timer = Clock.CreateTimer(_ => next.TrySetResult(), state: null, most, Timeout.InfiniteTimeSpan);
+        await next.Task;
+    }
+
+    /// <summary>Wakes those who wait for it.</summary>
+    public void TellOfLedger()
+    {
+        var waiting = _waitingForLedger.ToList();
+        _waitingForLedger.Clear();
+        waiting.ForEach(next => next.TrySetResult());
     }
 
     public Task WaitAsync(SeededRandom random, TimeSpan most) =>

@@ -1,0 +1,46 @@
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Storage;
+
+namespace Cairn.Simulation.Maintenance;
+
+/// <summary>Breaks R1, where that is wanted: moves are stored only after what was done on the strength of
+/// them.</summary>
+sealed class HeldMoves(IObjectStore inner, bool isOn) : IObjectStore
+{
+    readonly List<Func<CancellationToken, Task>> _held = [];
+
+    public string Location => inner.Location;
+    public StoreCapabilities Capabilities => inner.Capabilities;
+
+    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        foreach (var put in _held)
+            await put(cancellationToken);
+    }
+
+    public Task<PutOutcome> PutAsync(
+        ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
+        CancellationToken cancellationToken)
+    {
+        if (!isOn || !key.Value.StartsWith("moves/", StringComparison.Ordinal))
+            return inner.PutAsync(key, content, options, cancellationToken);
+        ReadOnlyMemory<byte>[] copy = [.. content.Select(part => (ReadOnlyMemory<byte>)part.ToArray())];
+        _held.Add(cancellation => inner.PutAsync(key, copy, options, cancellation));
+        return Task.FromResult(PutOutcome.Stored);
+    }
+
+    public Task<PooledBuffer> GetAsync(
+        ObjectKey key, ByteRange range, int maxBytes, CancellationToken cancellationToken) =>
+        inner.GetAsync(key, range, maxBytes, cancellationToken);
+
+    public Task<ObjectInfo?> StatAsync(ObjectKey key, CancellationToken cancellationToken) =>
+        inner.StatAsync(key, cancellationToken);
+
+    public IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        inner.ListAsync(prefix, cancellationToken);
+
+    public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) =>
+        inner.DeleteAsync(key, cancellationToken);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}

@@ -18,7 +18,7 @@ enum Mutation
     NoLook,
     /// <summary>H5: the last look heeds nothing.</summary>
     LastLookBlind,
-    /// <summary>S1: a listing misses what was put just before it.</summary>
+    /// <summary>S1: a host's listing misses what was put in the minute before it.</summary>
     StaleListing,
     /// <summary>S2: a look leaves out what has an older name than the newest it knows.</summary>
     LookBehindNewest,

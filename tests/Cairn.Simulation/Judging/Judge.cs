@@ -47,6 +47,7 @@ sealed class Judge(World world)
     readonly Dictionary<UInt128, int> _rows = [];
     readonly MoveGraph _moves = new();
     readonly HashSet<UInt128> _repacked = [];
+    readonly Dictionary<UInt128, string> _packNames = [];
     readonly HashSet<ObjectHash> _condemned = [];
     readonly HashSet<ObjectHash> _deletionListed = [];
     readonly HashSet<ObjectHash> _void = [];
@@ -186,6 +187,7 @@ sealed class Judge(World world)
 
     void AddPack(SimulatedCall call, ObjectHash pack, ObjectVersion version)
     {
+        _packNames.TryAdd(PrefixOf(pack), call.Name);
         _rows.TryAdd(PrefixOf(pack), PackReader.ReadTable(pack, version.Content, _keys!.Keys, out _).Rows.Length);
         if (_packs.Add(PrefixOf(pack)) && _deletedPacks.Contains(PrefixOf(pack)))
             world.Coverage.Count("late PUT of a deleted pack");
@@ -267,6 +269,27 @@ sealed class Judge(World world)
     /// <summary>Whether somebody still needs it: for counting only.</summary>
     public bool IsNeeded(ObjectHash pack) => _committed.Values.Any(
         name => _ledgers[name.Ledger].Packs.Any(needed => needed.PackPrefix == PrefixOf(pack)));
+
+    /// <summary>Objects without which something is not as it should be: a check must tell what befalls them.</summary>
+    public bool IsNeeded(string name)
+    {
+        var key = new ObjectKey(name);
+        if (ObjectNames.TryParseSnapshot(key, out var snapshot))
+            return _committed.ContainsKey(snapshot.Hash);
+        if (ObjectNames.TryParseLedger(key, out _, out var ledger))
+            return _committed.Values.Any(committed => committed.Ledger == ledger.Hash);
+        return ObjectNames.TryParsePack(key, out var pack)
+            ? IsNeeded(pack)
+            : name is "cairn.json" || name.StartsWith("index/", StringComparison.Ordinal);
+    }
+
+    /// <summary>Objects of the packs in which rows that it needs lie, or to which they were moved.</summary>
+    public IEnumerable<string> PlacesOf(SnapshotName name)
+    {
+        var places = _ledgers[name.Ledger].Packs
+            .SelectMany(pack => MoveGraph.PlacesOf(pack, _rows.GetValueOrDefault(pack.PackPrefix)));
+        return _moves.Reach(places).Select(place => place.Pack).Distinct().Select(pack => _packNames[pack]);
+    }
 
     /// <summary>A fact that every pack tells of itself; 0 of one that never was.</summary>
     public int RowsOf(UInt128 pack) => _rows.GetValueOrDefault(pack);

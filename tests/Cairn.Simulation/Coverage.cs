@@ -30,6 +30,10 @@ sealed class Coverage
         "void proposed", "void final", "void given up", "snapshot forgotten",
         "restore whole", "restore failed and wrote nothing wrong", "restore beside a prune", "check beside others",
         "full judgement", "maintainer stopped before what it could not verify",
+        "bucket copied by another tool", "damage: BitsFlipped", "damage: ObjectsLost", "damage: RolledBack",
+        "damage: TornCopy", "damage told when the repository is opened", "damage told by check",
+        "damage told by a backup", "damage: backup reported", "damage: pruned", "damage: prune stopped",
+        "damage: snapshot restored whole", "damage: snapshot restored in part",
         "edit", "insert", "delete", "rename", "append", "link",
     ];
 

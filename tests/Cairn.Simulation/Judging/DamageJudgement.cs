@@ -102,6 +102,8 @@ sealed class DamageJudgement(World world, Damage damage, SeededRandom random)
             return isWhole.Values.All(whole => whole)
                 ? null
                 : "a state that the store was in once does not restore whole (INV-1)";
+        if (damage.Kind == DamageKind.TornCopy)
+            return RequireCopied(isWhole);
         if (!damage.SparesAccess)
             return null;
         foreach (var (hash, name) in world.Judge.Committed)
@@ -110,6 +112,19 @@ sealed class DamageJudgement(World world, Damage damage, SeededRandom random)
                 || world.Judge.PlacesOf(name).Any(pack => damage.Names.Contains(pack));
             if (!isHit && !isWhole.GetValueOrDefault(hash))
                 return $"{name.Key} is not restored whole, and nothing that it needs was hit (INV-1)";
+        }
+        return null;
+    }
+
+    // What the copy has all of is not harmed by what it has not.
+    string? RequireCopied(Dictionary<ObjectHash, bool> isWhole)
+    {
+        foreach (var (hash, name) in world.Judge.Committed)
+        {
+            // Who may read a pack that stands on a deletion list? Nobody needs to.
+            if (isWhole.TryGetValue(hash, out var whole) && !whole && world.Judge.LastingPacksOf(name) is { } packs
+                && packs.All(pack => damage.Bucket.Versions(pack).Count > 0))
+                return $"{name.Key} and all its packs were copied, and it is not restored whole (INV-1)";
         }
         return null;
     }
@@ -123,8 +138,10 @@ sealed class DamageJudgement(World world, Damage damage, SeededRandom random)
                 return "snapshots do not restore, and check --read-data finds no damage (INV-6)";
             world.Coverage.Count("damage told by check");
         }
-        if (damage.Kind != DamageKind.BitsFlipped)
-            return null;
+        if (damage.Kind == DamageKind.ObjectsLost)
+            return check.IsDamaged || !damage.Names.Any(IsNeededLedger)
+                ? null
+                : "the ledger of a snapshot is lost, and check finds no damage (INV-6)";
         foreach (var name in damage.Names.Where(world.Judge.IsNeeded))
         {
             if (check.Findings.All(finding => finding.Severity == CheckSeverity.Note || finding.Object != name))
@@ -132,6 +149,11 @@ sealed class DamageJudgement(World world, Damage damage, SeededRandom random)
         }
         return null;
     }
+
+    // Of a snapshot that is there.
+    bool IsNeededLedger(string name) =>
+        ObjectNames.TryParseLedger(new ObjectKey(name), out _, out var ledger) && world.Judge.Committed.Values.Any(
+            snapshot => snapshot.Ledger == ledger.Hash && !damage.Names.Contains(snapshot.Key.Value));
 
     // A host that remembers more, or other things, than the store has. What it reports must be there, unless it relied
     // on something that is damaged: hosts cannot read packs.

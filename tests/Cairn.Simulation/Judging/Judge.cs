@@ -1,7 +1,5 @@
-using Cairn.Engine.Envelopes;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Formats.Records;
-using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Storage;
@@ -37,17 +35,10 @@ sealed class Judge(World world)
     const int CommitsPerFullJudgement = 8;
 
     readonly List<HostRun> _runs = [];
-    readonly Dictionary<ObjectHash, Ledger> _ledgers = [];
+    readonly Contents _contents = new(world);
     readonly Dictionary<ObjectHash, SnapshotName> _committed = [];
     readonly HashSet<ObjectHash> _reportedLedgers = [];
-    readonly HashSet<UInt128> _packs = [];
-    readonly HashSet<UInt128> _deletedPacks = [];
     readonly HashSet<string> _writers = [];
-    readonly Dictionary<UInt128, string> _packWriters = [];
-    readonly Dictionary<UInt128, int> _rows = [];
-    readonly MoveGraph _moves = new();
-    readonly HashSet<UInt128> _repacked = [];
-    readonly Dictionary<UInt128, string> _packNames = [];
     readonly HashSet<ObjectHash> _condemned = [];
     readonly HashSet<ObjectHash> _deletionListed = [];
     readonly HashSet<ObjectHash> _void = [];
@@ -122,35 +113,14 @@ sealed class Judge(World world)
             world.Require(_forgotten.Contains(snapshot.Hash), $"{call}: it is not forgotten (INV-1)");
             return;
         }
-        world.Require(ObjectNames.TryParsePack(key, out var pack), $"something else is deleted: {call}");
-        var prefix = PrefixOf(pack);
-        if (_packs.Remove(prefix))
-        {
-            world.Coverage.Count("pack deleted");
-            _deletedPacks.Add(prefix);
-        }
+        world.Require(ObjectNames.TryParsePack(key, out var pack), $"something else is deleted: {call} (INV-2)");
+        _contents.RemovePack(pack);
         world.Require(_deletionListed.Contains(pack), $"{call}: stands on no deletion list (P4, INV-4)");
         foreach (var name in _committed.Values)
         {
-            if (FindLost(name.Ledger) is { } lost)
+            if (_contents.FindLost(name.Ledger) is { } lost)
                 throw world.Fail($"{call}: the snapshot {name.Key} needs row {lost.Row} of {lost.Pack:x32} (P1, INV-1)");
         }
-    }
-
-    /// <summary>A row that the ledger names and that can be read nowhere.</summary>
-    Place? FindLost(ObjectHash ledger)
-    {
-        foreach (var pack in _ledgers[ledger].Packs.Where(pack => !_packs.Contains(pack.PackPrefix)))
-        {
-            if (!_rows.TryGetValue(pack.PackPrefix, out var rows))
-                return new Place(pack.PackPrefix, Row: 0);
-            foreach (var place in MoveGraph.PlacesOf(pack, rows))
-            {
-                if (!_moves.IsReadable(place, _packs.Contains))
-                    return place;
-            }
-        }
-        return null;
     }
 
     void ObservePut(SimulatedCall call, ObjectVersion version, IReadOnlyList<ObjectVersion> versions)
@@ -161,74 +131,30 @@ sealed class Judge(World world)
             $"{call}: overwrites (INV-2)");
         var key = new ObjectKey(call.Name);
         if (ObjectNames.TryParsePack(key, out var pack))
-            AddPack(call, pack, version);
+            _contents.AddPack(call.Caller, pack, version, _keys!.Keys);
         else if (ObjectNames.TryParseLedger(key, out _, out var ledger))
-            AddLedger(ledger.Hash, version);
+            _contents.AddLedger(ledger.Hash, version, _keys!);
         else if (ObjectNames.TryParseSnapshot(key, out var snapshot))
             Commit(call, snapshot);
         else if (ObjectNames.TryParseDated(ObjectNames.Retired, key, out var retired) && _writers.Add(call.Name))
             Apply(RetiredLog.Open(version.Content, retired, _keys!.Keys, _keys.Signers).Record);
         else if (call.Name.StartsWith(ObjectNames.Moves, StringComparison.Ordinal) && _writers.Add(call.Name))
-            AddMoves(version);
-    }
-
-    void AddMoves(ObjectVersion version)
-    {
-        var opened = IndexEnvelope.Open(ObjectType.Moves, version.Content, _keys!.Keys, _keys.Signers);
-        foreach (var move in RecordCodecs.DecodeMoves(opened.Body.Span).Moves)
-        {
-            world.Coverage.Count("rows moved", move.FromRows.Count);
-            _repacked.Add(PrefixOf(new ObjectHash(move.To.Span)));
-            _moves.Add(new MovedRows(
-                new ObjectHash(move.From.Span), new ObjectHash(move.To.Span),
-                [.. move.FromRows.Select(row => (int)row)], [.. move.ToRows.Select(row => (int)row)]));
-        }
-    }
-
-    void AddPack(SimulatedCall call, ObjectHash pack, ObjectVersion version)
-    {
-        _packNames.TryAdd(PrefixOf(pack), call.Name);
-        _rows.TryAdd(PrefixOf(pack), PackReader.ReadTable(pack, version.Content, _keys!.Keys, out _).Rows.Length);
-        if (_packs.Add(PrefixOf(pack)) && _deletedPacks.Contains(PrefixOf(pack)))
-            world.Coverage.Count("late PUT of a deleted pack");
-        _packWriters.TryAdd(PrefixOf(pack), call.Caller);
-    }
-
-    void AddLedger(ObjectHash hash, ObjectVersion version)
-    {
-        _ledgers.TryAdd(hash, ReadLedger(version));
-        world.TellOfLedger();
-    }
-
-    Ledger ReadLedger(ObjectVersion version)
-    {
-        var opened = IndexEnvelope.Open(ObjectType.Ledger, version.Content, _keys!.Keys, _keys.Signers);
-        var ledger = LedgerCodec.Decode(opened.Body);
-        if (ledger.Kind == LedgerKind.Interim)
-            world.Coverage.Count("checkpoint");
-        return ledger;
+            _contents.AddMoves(version, _keys!);
+        world.TellOf(call.Name);
     }
 
     void Commit(SimulatedCall call, SnapshotName name)
     {
         world.Require(
-            _ledgers.TryGetValue(name.Ledger, out var ledger), $"{call}: committed before its ledger (H3, INV-1)");
+            _contents.HasLedger(name.Ledger), $"{call}: committed before its ledger (H3, INV-1)");
         // A late repetition of a PUT brings back a snapshot that was forgotten, and its packs went by decision.
         if (_forgotten.Contains(name.Hash))
             world.Coverage.Count("late PUT of a forgotten snapshot");
         if (_void.Contains(name.Ledger) || _forgotten.Contains(name.Hash) || !_committed.TryAdd(name.Hash, name))
             return;
-        if (FindLost(name.Ledger) is { } lost)
+        if (_contents.FindLost(name.Ledger) is { } lost)
             throw world.Fail($"{call}: it needs row {lost.Row} of {lost.Pack:x32}, which is gone (P1, INV-1)");
-        foreach (var pack in ledger!.Packs.Select(pack => pack.PackPrefix))
-        {
-            if (!_packs.Contains(pack))
-                world.Coverage.Count("committed through a move");
-            else if (_repacked.Contains(pack))
-                world.Coverage.Count("repacked pack used");
-            else if (_packWriters[pack] != call.Caller)
-                world.Coverage.Count("pack of another host used");
-        }
+        _contents.CountUse(name.Ledger, call.Caller);
         if (++_commits % CommitsPerFullJudgement == 0)
             JudgeFully();
     }
@@ -268,7 +194,7 @@ sealed class Judge(World world)
 
     /// <summary>Whether somebody still needs it: for counting only.</summary>
     public bool IsNeeded(ObjectHash pack) => _committed.Values.Any(
-        name => _ledgers[name.Ledger].Packs.Any(needed => needed.PackPrefix == PrefixOf(pack)));
+        name => _contents.PacksOf(name.Ledger).Contains(MoveGraph.PrefixOf(pack)));
 
     /// <summary>Objects without which something is not as it should be: a check must tell what befalls them.</summary>
     public bool IsNeeded(string name)
@@ -284,20 +210,22 @@ sealed class Judge(World world)
     }
 
     /// <summary>Objects of the packs in which rows that it needs lie, or to which they were moved.</summary>
-    public IEnumerable<string> PlacesOf(SnapshotName name)
+    public IEnumerable<string> PlacesOf(SnapshotName name) => _contents.PlacesOf(name.Ledger);
+
+    /// <summary>Objects of the packs that its ledger names; null if one of them is on its way out.</summary>
+    public IReadOnlyList<string>? LastingPacksOf(SnapshotName name)
     {
-        var places = _ledgers[name.Ledger].Packs
-            .SelectMany(pack => MoveGraph.PlacesOf(pack, _rows.GetValueOrDefault(pack.PackPrefix)));
-        return _moves.Reach(places).Select(place => place.Pack).Distinct().Select(pack => _packNames[pack]);
+        var packs = _contents.PacksOf(name.Ledger).ToHashSet();
+        return _deletionListed.Any(pack => packs.Contains(MoveGraph.PrefixOf(pack)))
+            ? null
+            : [.. packs.Select(_contents.NameOf)];
     }
 
     /// <summary>A fact that every pack tells of itself; 0 of one that never was.</summary>
-    public int RowsOf(UInt128 pack) => _rows.GetValueOrDefault(pack);
+    public int RowsOf(UInt128 pack) => _contents.RowsOf(pack);
 
     public void Dispose() => _keys?.Dispose();
 
     static IEnumerable<ObjectHash> Hashes(IEnumerable<ByteString>? list) =>
         (list ?? []).Select(bytes => new ObjectHash(bytes.Span));
-
-    static UInt128 PrefixOf(ObjectHash pack) => MoveGraph.PrefixOf(pack);
 }

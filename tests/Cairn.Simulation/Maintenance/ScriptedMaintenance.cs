@@ -22,11 +22,13 @@ sealed class ScriptedMaintenance(World world, string name, SecretKey seed, Seede
         using var signer = new Signer(seed);
         var round = new MaintenanceRound(world, name, random, repository, signer, environment);
         await round.BeginAsync(cancellationToken);
-        // Who comes at the worst moment, just when somebody has announced what it needs; and who comes at any.
-        if (random.NextInt(4) == 0)
+        // Who comes at the worst moment, just when somebody has announced something; and who comes at any.
+        if (random.NextInt(3) == 0)
         {
-            await world.NextLedgerAsync(TimeSpan.FromDays(3));
-            await round.VoidAsync(cancellationToken);
+            var isForLedgers = random.NextInt(2) == 0;
+            await world.NextAsync(isForLedgers ? "ledgers/" : "packs/", TimeSpan.FromDays(3));
+            if (isForLedgers)
+                await round.VoidAsync(cancellationToken);
         }
         else
         {

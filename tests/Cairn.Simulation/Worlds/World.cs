@@ -27,7 +27,7 @@ sealed class World
     static readonly int[] PageSizes = [3, 20, 1000];
 
     readonly TaskCompletionSource _violated = new();
-    readonly List<TaskCompletionSource> _waitingForLedger = [];
+    readonly List<(string Prefix, TaskCompletionSource Next)> _waiting = [];
 
     public World(ulong seed, Mutation mutation)
     {
@@ -155,21 +155,21 @@ sealed class World
             throw Fail(what);
     }
 
-    /// <summary>Until a host has just announced what it needs, or for so long.</summary>
-    public async Task NextLedgerAsync(TimeSpan most)
+    /// <summary>Until an object of that kind has just been stored, or for so long.</summary>
+    public async Task NextAsync(string prefix, TimeSpan most)
     {
         var next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _waitingForLedger.Add(next);
+        _waiting.Add((prefix, next));
         using var timer = Clock.CreateTimer(_ => next.TrySetResult(), state: null, most, Timeout.InfiniteTimeSpan);
         await next.Task;
     }
 
     /// <summary>Wakes those who wait for it.</summary>
-    public void TellOfLedger()
+    public void TellOf(string name)
     {
-        var waiting = _waitingForLedger.ToList();
-        _waitingForLedger.Clear();
-        waiting.ForEach(next => next.TrySetResult());
+        var told = _waiting.FindAll(waiting => name.StartsWith(waiting.Prefix, StringComparison.Ordinal));
+        _waiting.RemoveAll(told.Contains);
+        told.ForEach(waiting => waiting.Next.TrySetResult());
     }
 
     public Task WaitAsync(SeededRandom random, TimeSpan most) =>

@@ -16,6 +16,8 @@ namespace Cairn.Simulation.Maintenance;
 sealed class MaintenanceLook(
     World world, string name, SeededRandom random, Repository repository, RetiredLog retired, MoveLog moves)
 {
+    readonly bool _isSlow = random.NextInt(4) == 0;
+
     /// <summary>The ledgers of all hosts, the moves, and behind them what was retired (R5).</summary>
     public async Task<HashSet<UInt128>> NeededAsync(CancellationToken cancellationToken)
     {
@@ -127,5 +129,5 @@ sealed class MaintenanceLook(
         IndexEnvelope.Open(ObjectType.Ledger, bytes.Span, repository.Keys, repository.Signers).Body);
 
     Task PauseAsync() =>
-        random.NextInt(6) == 0 ? world.WaitAsync(random, TimeSpan.FromDays(2)) : Task.CompletedTask;
+        _isSlow ? world.WaitAsync(random, TimeSpan.FromDays(2)) : Task.CompletedTask;
 }

@@ -17,8 +17,8 @@ sealed class ScriptedMaintenance(World world, string name, SecretKey seed, Seede
     public async Task RunAsync(
         IObjectStore store, EngineEnvironment environment, CancellationToken cancellationToken)
     {
-        var held = new HeldMoves(store, isOn: world.Mutation == Mutation.MoveUnannounced);
-        using var repository = await world.OpenForReadingAsync(held, environment);
+        var late = new LateMoves(store, isLast: world.Mutation == Mutation.MoveUnannounced, PauseAsync);
+        using var repository = await world.OpenForReadingAsync(late, environment);
         using var signer = new Signer(seed);
         var round = new MaintenanceRound(world, name, random, repository, signer, environment);
         await round.BeginAsync(cancellationToken);
@@ -40,6 +40,9 @@ sealed class ScriptedMaintenance(World world, string name, SecretKey seed, Seede
         if (random.NextInt(3) == 0)
             await round.RepackAsync(cancellationToken);
         await round.PruneAsync(cancellationToken);
-        await held.ReleaseAsync(cancellationToken);
+        await late.ReleaseAsync(cancellationToken);
     }
+
+    Task PauseAsync() =>
+        random.NextInt(2) == 0 ? world.WaitAsync(random, TimeSpan.FromDays(3)) : Task.CompletedTask;
 }

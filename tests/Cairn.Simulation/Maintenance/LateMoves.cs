@@ -3,9 +3,11 @@ using Cairn.Engine.Storage;
 
 namespace Cairn.Simulation.Maintenance;
 
-/// <summary>Breaks R1, where that is wanted: moves are stored only after what was done on the strength of
-/// them.</summary>
-sealed class HeldMoves(IObjectStore inner, bool isOn) : IObjectStore
+/// <summary>
+/// How a scripted repacker stores its moves: long after its new packs, which all others see meanwhile; or, breaking R1,
+/// only after what was done on the strength of them.
+/// </summary>
+sealed class LateMoves(IObjectStore inner, bool isLast, Func<Task> pause) : IObjectStore
 {
     readonly List<Func<CancellationToken, Task>> _held = [];
 
@@ -18,15 +20,20 @@ sealed class HeldMoves(IObjectStore inner, bool isOn) : IObjectStore
             await put(cancellationToken);
     }
 
-    public Task<PutOutcome> PutAsync(
+    public async Task<PutOutcome> PutAsync(
         ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
         CancellationToken cancellationToken)
     {
-        if (!isOn || !key.Value.StartsWith("moves/", StringComparison.Ordinal))
-            return inner.PutAsync(key, content, options, cancellationToken);
-        ReadOnlyMemory<byte>[] copy = [.. content.Select(part => (ReadOnlyMemory<byte>)part.ToArray())];
-        _held.Add(cancellation => inner.PutAsync(key, copy, options, cancellation));
-        return Task.FromResult(PutOutcome.Stored);
+        var isMove = key.Value.StartsWith("moves/", StringComparison.Ordinal);
+        if (isMove && isLast)
+        {
+            ReadOnlyMemory<byte>[] copy = [.. content.Select(part => (ReadOnlyMemory<byte>)part.ToArray())];
+            _held.Add(cancellation => inner.PutAsync(key, copy, options, cancellation));
+            return PutOutcome.Stored;
+        }
+        if (isMove)
+            await pause();
+        return await inner.PutAsync(key, content, options, cancellationToken);
     }
 
     public Task<PooledBuffer> GetAsync(

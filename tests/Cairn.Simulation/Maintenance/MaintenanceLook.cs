@@ -30,7 +30,7 @@ sealed class MaintenanceLook(
         await PauseAsync();
         // What was removed is known as void only now.
         if (world.Mutation != Mutation.RetiredBeforeMoves || gone.Count > 0)
-            await retired.LookAsync(cancellationToken);
+            await retired.LookAsync(repository, cancellationToken);
         world.Require(gone.All(retired.Void.Contains), $"{name} misses a ledger that is not void (P2)");
         var forgotten = snapshots.Where(snapshot => retired.Forgotten.Contains(snapshot.Hash))
             .Select(snapshot => snapshot.Ledger).ToHashSet();

@@ -41,7 +41,7 @@ sealed class MaintenanceRound
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
         await _writer.FindEndAsync(_repository.Signers, cancellationToken);
-        await _retired.LookAsync(cancellationToken);
+        await _retired.LookAsync(_repository, cancellationToken);
     }
 
     /// <summary>Retention decides that some snapshots no longer count.</summary>

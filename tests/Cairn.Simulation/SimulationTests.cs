@@ -57,16 +57,26 @@ public sealed class SimulationTests
     /// found once; after a change of the engine it may take some seeds more.
     /// </summary>
     [Theory]
+    [InlineData(Mutation.StaleListing, 5)]
+    [InlineData(Mutation.LookBehindNewest, 27)]
+    [InlineData(Mutation.UnverifiedPassedOver, 42)]
     [InlineData(Mutation.PacksLate, 1)]
-    [InlineData(Mutation.CondemnedUsed, 1)]
+    [InlineData(Mutation.CondemnedUsed, 6)]
     [InlineData(Mutation.LookBeforeAnnouncing, 13)]
-    [InlineData(Mutation.NoLook, 5)]
+    [InlineData(Mutation.NoLook, 8)]
     [InlineData(Mutation.LastLookBlind, 9)]
+    [InlineData(Mutation.UncondemnedDeleted, 1)]
     [InlineData(Mutation.NoSecondLook, 1)]
-    [InlineData(Mutation.LookCountsForNew, 61)]
+    [InlineData(Mutation.LookCountsForNew, 11)]
+    [InlineData(Mutation.ListFromPlan, 1)]
     [InlineData(Mutation.DeletionUnlisted, 1)]
-    [InlineData(Mutation.ProposalFrees, 125)]
-    [InlineData(Mutation.VoidWithoutLook, 73)]
+    [InlineData(Mutation.ProposalFrees, 28)]
+    [InlineData(Mutation.MoveUnannounced, 1)]
+    [InlineData(Mutation.OneMoveFollowed, 2)]
+    [InlineData(Mutation.MoveTrusted, 10)]
+    [InlineData(Mutation.RetiredBeforeMoves, 198)]
+    [InlineData(Mutation.VoidUnproposed, 1)]
+    [InlineData(Mutation.VoidWithoutLook, 19)]
     public void A_broken_rule_of_the_protocol_is_found(object rule, ulong from)
     {
         var campaign = new Campaign(Environment.ProcessorCount);

@@ -119,7 +119,7 @@ sealed class Judge(World world)
         foreach (var name in _committed.Values)
         {
             if (_contents.FindLost(name.Ledger) is { } lost)
-                throw world.Fail($"{call}: the snapshot {name.Key} needs row {lost.Row} of {lost.Pack:x32} (P1, INV-1)");
+                throw world.Fail($"{call}: {name.Key} needs row {lost.Row} of {lost.Pack:x32} (P1, INV-1)");
         }
     }
 

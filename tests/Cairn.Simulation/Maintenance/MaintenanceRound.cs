@@ -116,8 +116,8 @@ sealed class MaintenanceRound
             known.UnionWith(_retired.Condemned);
         var there = await _look.PacksAsync(cancellationToken);
         var candidates = there.Where(pack => known.Contains(pack) && !_retired.Deleted.Contains(pack)).ToList();
-        var deletable = candidates
-            .Where(pack => needed is null ? condemned.Contains(pack) : !needed.Contains(MoveGraph.PrefixOf(pack))).ToList();
+        var deletable = candidates.FindAll(
+            pack => needed is null ? condemned.Contains(pack) : !needed.Contains(MoveGraph.PrefixOf(pack)));
         _world.Coverage.Count("spared", candidates.Count - deletable.Count);
         if (deletable.Count == 0)
             return;

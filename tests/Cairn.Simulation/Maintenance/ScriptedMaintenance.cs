@@ -8,9 +8,9 @@ using Cairn.Testing;
 namespace Cairn.Simulation.Maintenance;
 
 /// <summary>
-/// Maintains by the letter of docs/design/commit-protocol.md (M1 to M7, R1 to R5, V1, V2), and is in everything that the rules
-/// leave open as rough as can be: it plans blindly, waits for nobody, gives up ledgers of runs under way, and forgets
-/// whatever it likes.
+/// Maintains by the letter of docs/design/commit-protocol.md (M1 to M7, R1 to R5, V1, V2), and is in everything that
+/// the rules leave open as rough as can be: it plans blindly, repacks for no reason, waits for nobody or for the worst
+/// moment, gives up ledgers of runs under way, and forgets whatever it likes.
 /// </summary>
 sealed class ScriptedMaintenance(World world, string name, SecretKey seed, SeededRandom random) : IMaintenance
 {

@@ -70,7 +70,7 @@ sealed class Life(ulong seed, Mutation mutation = Mutation.None)
         var keeper = new KeyKeeper(_world);
         List<SimulatedHost> hosts = [new(_world, _world.Init.Credential), new(_world, await keeper.EnrolAsync("h1"))];
         var maintainers = new List<MaintainerLife>();
-        for (var i = 0; i < 1 + random.NextInt(2); i++)
+        for (var i = 1 + random.NextInt(3); i > 0; i--)
             maintainers.Add(new MaintainerLife(_world, $"m{i}", await keeper.EndorseAsync($"m{i}")));
         var others = maintainers.Select(maintainer => maintainer.LiveAsync(() => _isOver))
             .Append(new Reader(_world).LiveAsync(() => _isOver))

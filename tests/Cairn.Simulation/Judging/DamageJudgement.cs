@@ -212,11 +212,17 @@ sealed class DamageJudgement(World world, Damage damage, SeededRandom random)
         }
         foreach (var (snapshot, wasWhole) in before)
         {
-            if (wasWhole && !after.GetValueOrDefault(snapshot))
+            // What was moved to a pack that has a wrong bit now goes on faith: a prune reads no packs but those it
+            // repacks, so it cannot know that the old one was the last that is right.
+            if (wasWhole && !IsFlipped(snapshot) && !after.GetValueOrDefault(snapshot))
                 return $"the snapshot {snapshot} could be restored before a prune, and cannot now (INV-1, INV-4)";
         }
         return null;
     }
+
+    bool IsFlipped(ObjectHash snapshot) => damage.Kind == DamageKind.BitsFlipped
+        && world.Judge.Committed.TryGetValue(snapshot, out var name)
+        && world.Judge.PlacesOf(name).Any(damage.Names.Contains);
 
     Task<Repository> OpenAsync() =>
         world.OpenForReadingAsync(new SimulatedStore(damage.Bucket), NewEnvironment());

@@ -16,6 +16,8 @@ namespace Cairn.Simulation.Maintenance;
 sealed class MaintenanceLook(
     World world, string name, SeededRandom random, Repository repository, RetiredLog retired, MoveLog moves)
 {
+    static readonly string[] Announced = ["ledgers/", "moves/", "retired/"];
+
     readonly bool _isSlow = random.NextInt(4) == 0;
 
     /// <summary>The ledgers of all hosts, the moves, and behind them what was retired (R5).</summary>
@@ -128,6 +130,13 @@ sealed class MaintenanceLook(
     Ledger OpenLedger(ReadOnlyMemory<byte> bytes) => LedgerCodec.Decode(
         IndexEnvelope.Open(ObjectType.Ledger, bytes.Span, repository.Keys, repository.Signers).Body);
 
-    Task PauseAsync() =>
-        _isSlow ? world.WaitAsync(random, TimeSpan.FromDays(2)) : Task.CompletedTask;
+    // For a time of its own, or until somebody announces something.
+    Task PauseAsync()
+    {
+        if (!_isSlow)
+            return Task.CompletedTask;
+        return random.NextInt(2) == 0
+            ? world.WaitAsync(random, TimeSpan.FromDays(2))
+            : world.NextAsync(Announced[random.NextInt(Announced.Length)], TimeSpan.FromDays(4));
+    }
 }

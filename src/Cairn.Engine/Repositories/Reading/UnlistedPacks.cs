@@ -6,7 +6,7 @@ using Cairn.Engine.Storage;
 namespace Cairn.Engine.Repositories.Reading;
 
 /// <summary>
-/// The slow way to a blob: packs that no index object names are read whole, once per session and pack, and made known to
+/// The slow way to a blob: packs that no index object names are read whole, each once per session, and made known to
 /// the index in memory. Every pack describes itself, so any surviving pack can be restored from.
 /// </summary>
 sealed class UnlistedPacks(Repository repository, BlobIndex index) : IDisposable
@@ -27,8 +27,8 @@ sealed class UnlistedPacks(Repository repository, BlobIndex index) : IDisposable
     public Task MakeKnownAsync(CancellationToken cancellationToken) => SearchAsync(behind: 0, cancellationToken);
 
     /// <summary>
-    /// Searches again, for packs that came since: a pack that the index knows is gone, so perhaps it was repacked. False
-    /// if that was done too often.
+    /// Searches again, for packs that came since: one that the index knows is gone, so perhaps it was repacked. False if
+    /// that was done too often.
     /// </summary>
     /// <param name="behind">How often all had been searched before the caller missed a pack.</param>
     public async Task<bool> TryMakeKnownAgainAsync(int behind, CancellationToken cancellationToken)

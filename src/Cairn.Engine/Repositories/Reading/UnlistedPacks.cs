@@ -27,8 +27,8 @@ sealed class UnlistedPacks(Repository repository, BlobIndex index) : IDisposable
     public Task MakeKnownAsync(CancellationToken cancellationToken) => SearchAsync(behind: 0, cancellationToken);
 
     /// <summary>
-    /// Searches again, for packs that came since: one that the index knows is gone, so perhaps it was repacked. False if
-    /// that was done too often.
+    /// Searches again, for packs that came since: one that the index knows is gone, so perhaps it was repacked. False
+    /// if that was done too often.
     /// </summary>
     /// <param name="behind">How often all had been searched before the caller missed a pack.</param>
     public async Task<bool> TryMakeKnownAgainAsync(int behind, CancellationToken cancellationToken)

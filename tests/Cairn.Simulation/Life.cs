@@ -1,7 +1,9 @@
 using Cairn.Simulation.Hosts;
+using Cairn.Simulation.Judging;
 using Cairn.Simulation.Maintenance;
 using Cairn.Simulation.Readers;
 using Cairn.Simulation.Worlds;
+using Cairn.Testing;
 using Cairn.Testing.Simulated.Scheduling;
 
 namespace Cairn.Simulation;
@@ -43,6 +45,11 @@ sealed class Life(ulong seed, Mutation mutation = Mutation.None)
         {
             _world.Fail(e.Message);
         }
+        // A mistake of the simulation's own, most likely: told with its seed, and no end of a campaign.
+        catch (Exception e)
+        {
+            _world.Fail($"somebody failed in a way that nobody expects: {e}");
+        }
         _world.Judge.Dispose();
         return new LifeResult(
             seed, mutation, _world.Violation, _world.Log.Lines, _world.Log.Hash(), StoreHash.Of(_world.Bucket),
@@ -63,10 +70,11 @@ sealed class Life(ulong seed, Mutation mutation = Mutation.None)
         var keeper = new KeyKeeper(_world);
         List<SimulatedHost> hosts = [new(_world, _world.Init.Credential), new(_world, await keeper.EnrolAsync("h1"))];
         var maintainers = new List<MaintainerLife>();
-        for (var i = 0; i < 1 + random.NextInt(2); i++)
+        for (var i = 1 + random.NextInt(3); i > 0; i--)
             maintainers.Add(new MaintainerLife(_world, $"m{i}", await keeper.EndorseAsync($"m{i}")));
         var others = maintainers.Select(maintainer => maintainer.LiveAsync(() => _isOver))
-            .Append(new Reader(_world).LiveAsync(() => _isOver)).ToList();
+            .Append(new Reader(_world).LiveAsync(() => _isOver))
+            .Append(CopyBesideOthersAsync(_world.NewRandom())).ToList();
 
         var lives = hosts.Select(host => host.LiveAsync(2 + random.NextInt(4))).ToList();
         // Later, beside runs of those who do not know of it.
@@ -86,7 +94,48 @@ sealed class Life(ulong seed, Mutation mutation = Mutation.None)
         await Task.WhenAll(lives);
         _isOver = true;
         await Task.WhenAll(others);
+        if (random.NextInt(4) == 0)
+            await GoOnWithCopyAsync(hosts, maintainers, random);
         await EndAsync(hosts, maintainers);
+        JudgeDamage(random);
+    }
+
+    /// <summary>Nobody is at work; all is copied with another tool, and from then on everybody works there.</summary>
+    async Task GoOnWithCopyAsync(
+        List<SimulatedHost> hosts, List<MaintainerLife> maintainers, SeededRandom random)
+    {
+        await Task.Delay(TimeSpan.FromDays(random.NextInt(45)), _world.Clock);
+        var copy = await BucketCopy.MakeSlowlyAsync(_world, random, TimeSpan.FromMinutes(1));
+        _world.Coverage.Count("bucket copied by another tool");
+        _world.Log.Add("the bucket is copied by another tool; from now on all work with the copy");
+        _world.MoveTo(copy);
+        _world.Judge.JudgeFully();
+        _isOver = false;
+        var others = maintainers.Select(maintainer => maintainer.LiveAsync(() => _isOver))
+            .Append(new Reader(_world).LiveAsync(() => _isOver)).ToList();
+        await Task.WhenAll(hosts.Select(host => host.LiveAsync(1 + random.NextInt(2))).ToList());
+        _isOver = true;
+        await Task.WhenAll(others);
+    }
+
+    void JudgeDamage(SeededRandom random)
+    {
+        if (random.NextInt(2) == 0)
+            _world.JudgeDamage(Damage.Draw(_world, random), random);
+    }
+
+    /// <summary>Somebody copies the bucket, now and then, without asking whether anybody is at work.</summary>
+    async Task CopyBesideOthersAsync(SeededRandom random)
+    {
+        while (!_isOver)
+        {
+            await _world.WaitAsync(random, TimeSpan.FromDays(40));
+            if (_isOver || random.NextInt(3) > 0)
+                continue;
+            var copy = await BucketCopy.MakeSlowlyAsync(
+                _world, random, TimeSpan.FromSeconds(Math.Pow(10, random.NextInt(350) / 100.0)));
+            _world.JudgeDamage(Damage.Torn(copy), random);
+        }
     }
 
     async Task EndAsync(List<SimulatedHost> hosts, List<MaintainerLife> maintainers)

@@ -18,14 +18,32 @@ enum Mutation
     NoLook,
     /// <summary>H5: the last look heeds nothing.</summary>
     LastLookBlind,
-    /// <summary>M2: the plan decides, and nobody looks again.</summary>
+    /// <summary>S1: a host's listing misses what was put in the minute before it.</summary>
+    StaleListing,
+    /// <summary>S2: a look leaves out what has an older name than the newest it knows.</summary>
+    LookBehindNewest,
+    /// <summary>S4: a maintainer passes over ledgers that it cannot verify.</summary>
+    UnverifiedPassedOver,
+    /// <summary>M1: packs go that were never condemned.</summary>
+    UncondemnedDeleted,
+    /// <summary>M2: nobody looks again after the condemnation.</summary>
     NoSecondLook,
+    /// <summary>M4: the deletion list is made from the look that led to the condemnation.</summary>
+    ListFromPlan,
     /// <summary>M3: a look counts for condemnations that show only in it.</summary>
     LookCountsForNew,
     /// <summary>M5: packs are deleted before the list says so.</summary>
     DeletionUnlisted,
     /// <summary>M7: a proposal frees a ledger.</summary>
     ProposalFrees,
+    /// <summary>R1: moves are stored last.</summary>
+    MoveUnannounced,
+    /// <summary>R3: of several moves of a pack one is followed.</summary>
+    OneMoveFollowed,
+    /// <summary>R4: a move frees a place, whatever became of its new pack.</summary>
+    MoveTrusted,
+    /// <summary>R5: what was retired is listed before the moves.</summary>
+    RetiredBeforeMoves,
     /// <summary>V1: made void without a proposal.</summary>
     VoidUnproposed,
     /// <summary>V2: made void without a look for the snapshot.</summary>

@@ -54,19 +54,28 @@ public sealed class SimulationTests
 
     /// <summary>
     /// The proof of the proof: with a rule of the protocol broken the simulation finds the loss. It begins where it was
-    /// found once; after a change of the engine it may take some seeds more.
+    /// found once; after a change of the engine it may take some seeds more. R5 is not here: too rare.
     /// </summary>
     [Theory]
+    [InlineData(Mutation.StaleListing, 83)]
+    [InlineData(Mutation.LookBehindNewest, 10)]
+    [InlineData(Mutation.UnverifiedPassedOver, 28)]
     [InlineData(Mutation.PacksLate, 1)]
     [InlineData(Mutation.CondemnedUsed, 1)]
-    [InlineData(Mutation.LookBeforeAnnouncing, 13)]
-    [InlineData(Mutation.NoLook, 5)]
-    [InlineData(Mutation.LastLookBlind, 9)]
+    [InlineData(Mutation.LookBeforeAnnouncing, 99)]
+    [InlineData(Mutation.NoLook, 9)]
+    [InlineData(Mutation.LastLookBlind, 53)]
+    [InlineData(Mutation.UncondemnedDeleted, 1)]
     [InlineData(Mutation.NoSecondLook, 1)]
-    [InlineData(Mutation.LookCountsForNew, 61)]
+    [InlineData(Mutation.LookCountsForNew, 34)]
+    [InlineData(Mutation.ListFromPlan, 1)]
     [InlineData(Mutation.DeletionUnlisted, 1)]
-    [InlineData(Mutation.ProposalFrees, 125)]
-    [InlineData(Mutation.VoidWithoutLook, 73)]
+    [InlineData(Mutation.ProposalFrees, 12)]
+    [InlineData(Mutation.MoveUnannounced, 1)]
+    [InlineData(Mutation.OneMoveFollowed, 80)]
+    [InlineData(Mutation.MoveTrusted, 1)]
+    [InlineData(Mutation.VoidUnproposed, 11)]
+    [InlineData(Mutation.VoidWithoutLook, 12)]
     public void A_broken_rule_of_the_protocol_is_found(object rule, ulong from)
     {
         var campaign = new Campaign(Environment.ProcessorCount);

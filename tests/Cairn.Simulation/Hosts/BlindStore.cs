@@ -12,10 +12,12 @@ namespace Cairn.Simulation.Hosts;
 /// </summary>
 sealed class BlindStore(IObjectStore inner, Mutation mutation, SimulatedThreads threads) : IObjectStore
 {
+    static readonly TimeSpan Stale = TimeSpan.FromMinutes(1);
     static readonly TimeSpan Late = TimeSpan.FromSeconds(5);
 
     HashSet<string>? _shown;
     HashSet<string>? _hidden;
+    string _newest = "";
     bool _isAnnounced, _isCommitted;
 
     public string Location => inner.Location;
@@ -52,10 +54,13 @@ sealed class BlindStore(IObjectStore inner, Mutation mutation, SimulatedThreads 
     {
         if (prefix == "retired/" && mutation == Mutation.CondemnedUsed)
             _hidden ??= await NamesAsync(cancellationToken);
+        var newest = _newest;
         await foreach (var info in inner.ListAsync(prefix, cancellationToken))
         {
-            if (prefix != "retired/" || IsShown(info.Name))
+            if (prefix != "retired/" || IsShown(info, newest))
                 yield return info;
+            if (prefix == "retired/" && string.CompareOrdinal(info.Name, _newest) > 0)
+                _newest = info.Name;
         }
         if (prefix == "retired/" && _isCommitted)
             _isCommitted = _isAnnounced = false;
@@ -66,10 +71,12 @@ sealed class BlindStore(IObjectStore inner, Mutation mutation, SimulatedThreads 
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-    bool IsShown(string name) => mutation switch
+    bool IsShown(ObjectInfo info, string newest) => mutation switch
     {
-        Mutation.CondemnedUsed => !_hidden!.Contains(name),
-        Mutation.LookBeforeAnnouncing => _isCommitted || _shown?.Contains(name) != false,
+        Mutation.StaleListing => threads.Clock.GetUtcNow() - info.Modified > Stale,
+        Mutation.LookBehindNewest => string.CompareOrdinal(info.Name, newest) > 0,
+        Mutation.CondemnedUsed => !_hidden!.Contains(info.Name),
+        Mutation.LookBeforeAnnouncing => _isCommitted || _shown?.Contains(info.Name) != false,
         Mutation.NoLook => !_isAnnounced || _isCommitted,
         Mutation.LastLookBlind => !_isCommitted,
         _ => true,

@@ -49,7 +49,7 @@ sealed class HostState(World world, SeededRandom random)
         Folder.Plant(name, content);
     }
 
-    static MemoryStateFolder Copy(MemoryStateFolder from)
+    public static MemoryStateFolder Copy(MemoryStateFolder from)
     {
         var copy = new MemoryStateFolder();
         foreach (var name in from.List())

@@ -38,7 +38,7 @@ sealed class RunObserver
         _world.Require(call.Member != StoreMember.Delete, $"a host deletes (INV-2): {call}");
         _world.Require(
             call.Member != StoreMember.Get || !IsBelow(call, "packs/", "ledgers/", "snapshots/", "keys/"),
-            $"a host reads what is not its: {call}");
+            $"a host reads what is not its (INV-5): {call}");
         if (call.Member == StoreMember.Stat && IsBelow(call, "packs/"))
             _world.Coverage.Count("packs taken up after a crash");
         if (call.Member == StoreMember.List && IsBelow(call, "retired/") && _isLookDue)

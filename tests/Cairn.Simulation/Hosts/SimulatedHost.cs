@@ -7,6 +7,7 @@ using Cairn.Simulation.Worlds;
 using Cairn.Testing;
 using Cairn.Testing.Simulated.Scheduling;
 using Cairn.Testing.Simulated.Stores;
+using Cairn.Testing.State;
 using Cairn.Testing.Trees;
 
 namespace Cairn.Simulation.Hosts;
@@ -38,9 +39,14 @@ sealed class SimulatedHost
         _source = new MemorySource(_clock) { BatchEntriesMax = 1 + _random.NextInt(6) };
         _tree = new TreeLife(world, _source, world.NewRandom());
         _state = new HostState(world, world.NewRandom());
+        world.Machines.Add(this);
     }
 
+    public HostCredential Credential => _credential;
+
     string Name => _credential.HostName;
+
+    public MemoryStateFolder CopyState() => HostState.Copy(_state.Folder);
 
     public async Task LiveAsync(int runs)
     {

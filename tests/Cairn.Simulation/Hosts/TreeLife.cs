@@ -12,7 +12,7 @@ namespace Cairn.Simulation.Hosts;
 /// </summary>
 sealed class TreeLife(World world, MemorySource source, SeededRandom random)
 {
-    const int Stock = 24;
+    public const int Stock = 24;
     static readonly int[] Sizes = [0, 1, 100, 1000, 5000, 20_000, 60_000, 150_000];
 
     int _names;
@@ -156,7 +156,11 @@ sealed class TreeLife(World world, MemorySource source, SeededRandom random)
     {
         if (random.NextInt(4) == 0)
             return random.Bytes(Sizes[random.NextInt(Sizes.Length)]);
-        var number = random.NextInt(Stock);
+        return StockOf(random.NextInt(Stock));
+    }
+
+    public static byte[] StockOf(int number)
+    {
         var content = new SeededRandom((ulong)number).Bytes(Sizes[number % Sizes.Length]);
         // Some of it can be compressed.
         if (number % 3 == 0)

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using Cairn.Engine.Envelopes;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Formats.Records;
 using Cairn.Engine.Primitives;
@@ -18,19 +16,29 @@ namespace Cairn.Simulation.Judging;
 /// Knows every run, every committed snapshot and what it needs, and looks at each change of the store the moment it is
 /// made: what the protocol promises (P1, P2, P4) must hold in every state. Now and then it has everything restored.
 /// </summary>
+/// <remarks>
+/// Who asserts which invariant, and when:
+/// INV-1: this one at every change (P1, P2); <see cref="FullJudgement"/>, which restores; every report of a host.
+/// INV-2: this one at every PUT and DELETE; <see cref="Hosts.RunObserver"/> at every request of a host.
+/// INV-3: <see cref="Hosts.HostRun.Compare(SnapshotInfo, IReadOnlyDictionary{string, RestoredNode}, bool)"/>, of all
+/// that anybody ever restores, whole or not, damaged or not.
+/// INV-4: this one at every deletion list and DELETE of a pack (M1, P1, P4).
+/// INV-5: <see cref="Hosts.RunObserver"/> at every request of a host; and the store grants hosts no more.
+/// INV-6: hosts, maintainers and readers, of how each of their runs ends; <see cref="DamageJudgement"/>.
+/// INV-7: <see cref="FullJudgement"/> has no local state; hosts lose theirs.
+/// INV-8: at the end of every run of hosts and readers no buffer and no file is kept. Of memory that is not rented,
+/// nothing is asserted here.
+/// </remarks>
 sealed class Judge(World world)
 {
     // Full judgements cost as much as all the rest.
     const int CommitsPerFullJudgement = 8;
 
     readonly List<HostRun> _runs = [];
-    readonly Dictionary<ObjectHash, UInt128[]> _ledgers = [];
+    readonly Contents _contents = new(world);
     readonly Dictionary<ObjectHash, SnapshotName> _committed = [];
     readonly HashSet<ObjectHash> _reportedLedgers = [];
-    readonly HashSet<UInt128> _packs = [];
-    readonly HashSet<UInt128> _deletedPacks = [];
     readonly HashSet<string> _writers = [];
-    readonly Dictionary<UInt128, string> _packWriters = [];
     readonly HashSet<ObjectHash> _condemned = [];
     readonly HashSet<ObjectHash> _deletionListed = [];
     readonly HashSet<ObjectHash> _void = [];
@@ -105,17 +113,14 @@ sealed class Judge(World world)
             world.Require(_forgotten.Contains(snapshot.Hash), $"{call}: it is not forgotten (INV-1)");
             return;
         }
-        world.Require(ObjectNames.TryParsePack(key, out var pack), $"something else is deleted: {call}");
-        var prefix = PrefixOf(pack);
-        if (_packs.Remove(prefix))
-        {
-            world.Coverage.Count("pack deleted");
-            _deletedPacks.Add(prefix);
-        }
+        world.Require(ObjectNames.TryParsePack(key, out var pack), $"something else is deleted: {call} (INV-2)");
+        _contents.RemovePack(pack);
         world.Require(_deletionListed.Contains(pack), $"{call}: stands on no deletion list (P4, INV-4)");
         foreach (var name in _committed.Values)
-            world.Require(
-                !_ledgers[name.Ledger].Contains(prefix), $"{call}: the snapshot {name.Key} needs it (P1, INV-1)");
+        {
+            if (_contents.FindLost(name.Ledger) is { } lost)
+                throw world.Fail($"{call}: {name.Key} needs row {lost.Row} of {lost.Pack:x32} (P1, INV-1)");
+        }
     }
 
     void ObservePut(SimulatedCall call, ObjectVersion version, IReadOnlyList<ObjectVersion> versions)
@@ -126,46 +131,30 @@ sealed class Judge(World world)
             $"{call}: overwrites (INV-2)");
         var key = new ObjectKey(call.Name);
         if (ObjectNames.TryParsePack(key, out var pack))
-            AddPack(call, pack);
+            _contents.AddPack(call.Caller, pack, version, _keys!.Keys);
         else if (ObjectNames.TryParseLedger(key, out _, out var ledger))
-            _ledgers.TryAdd(ledger.Hash, ReadLedger(version));
+            _contents.AddLedger(ledger.Hash, version, _keys!);
         else if (ObjectNames.TryParseSnapshot(key, out var snapshot))
             Commit(call, snapshot);
         else if (ObjectNames.TryParseDated(ObjectNames.Retired, key, out var retired) && _writers.Add(call.Name))
             Apply(RetiredLog.Open(version.Content, retired, _keys!.Keys, _keys.Signers).Record);
-    }
-
-    void AddPack(SimulatedCall call, ObjectHash pack)
-    {
-        if (_packs.Add(PrefixOf(pack)) && _deletedPacks.Contains(PrefixOf(pack)))
-            world.Coverage.Count("late PUT of a deleted pack");
-        _packWriters.TryAdd(PrefixOf(pack), call.Caller);
-    }
-
-    UInt128[] ReadLedger(ObjectVersion version)
-    {
-        var opened = IndexEnvelope.Open(ObjectType.Ledger, version.Content, _keys!.Keys, _keys.Signers);
-        var ledger = LedgerCodec.Decode(opened.Body);
-        if (ledger.Kind == LedgerKind.Interim)
-            world.Coverage.Count("checkpoint");
-        return [.. ledger.Packs.Select(pack => pack.PackPrefix)];
+        else if (call.Name.StartsWith(ObjectNames.Moves, StringComparison.Ordinal) && _writers.Add(call.Name))
+            _contents.AddMoves(version, _keys!);
+        world.TellOf(call.Name);
     }
 
     void Commit(SimulatedCall call, SnapshotName name)
     {
         world.Require(
-            _ledgers.TryGetValue(name.Ledger, out var packs), $"{call}: committed before its ledger (H3, INV-1)");
+            _contents.HasLedger(name.Ledger), $"{call}: committed before its ledger (H3, INV-1)");
         // A late repetition of a PUT brings back a snapshot that was forgotten, and its packs went by decision.
         if (_forgotten.Contains(name.Hash))
             world.Coverage.Count("late PUT of a forgotten snapshot");
         if (_void.Contains(name.Ledger) || _forgotten.Contains(name.Hash) || !_committed.TryAdd(name.Hash, name))
             return;
-        foreach (var pack in packs!)
-        {
-            world.Require(_packs.Contains(pack), $"{call}: it needs the pack {pack:x32}, which is gone (P1, INV-1)");
-            if (_packWriters[pack] != call.Caller)
-                world.Coverage.Count("pack of another host used");
-        }
+        if (_contents.FindLost(name.Ledger) is { } lost)
+            throw world.Fail($"{call}: it needs row {lost.Row} of {lost.Pack:x32}, which is gone (P1, INV-1)");
+        _contents.CountUse(name.Ledger, call.Caller);
         if (++_commits % CommitsPerFullJudgement == 0)
             JudgeFully();
     }
@@ -204,13 +193,39 @@ sealed class Judge(World world)
     }
 
     /// <summary>Whether somebody still needs it: for counting only.</summary>
-    public bool IsNeeded(ObjectHash pack) =>
-        _committed.Values.Any(name => _ledgers[name.Ledger].Contains(PrefixOf(pack)));
+    public bool IsNeeded(ObjectHash pack) => _committed.Values.Any(
+        name => _contents.PacksOf(name.Ledger).Contains(MoveGraph.PrefixOf(pack)));
+
+    /// <summary>Objects without which something is not as it should be: a check must tell what befalls them.</summary>
+    public bool IsNeeded(string name)
+    {
+        var key = new ObjectKey(name);
+        if (ObjectNames.TryParseSnapshot(key, out var snapshot))
+            return _committed.ContainsKey(snapshot.Hash);
+        if (ObjectNames.TryParseLedger(key, out _, out var ledger))
+            return _committed.Values.Any(committed => committed.Ledger == ledger.Hash);
+        return ObjectNames.TryParsePack(key, out var pack)
+            ? IsNeeded(pack)
+            : name is "cairn.json" || name.StartsWith("index/", StringComparison.Ordinal);
+    }
+
+    /// <summary>Objects of the packs in which rows that it needs lie, or to which they were moved.</summary>
+    public IEnumerable<string> PlacesOf(SnapshotName name) => _contents.PlacesOf(name.Ledger);
+
+    /// <summary>Objects of the packs that its ledger names; null if one of them is on its way out.</summary>
+    public IReadOnlyList<string>? LastingPacksOf(SnapshotName name)
+    {
+        var packs = _contents.PacksOf(name.Ledger).ToHashSet();
+        return _deletionListed.Any(pack => packs.Contains(MoveGraph.PrefixOf(pack)))
+            ? null
+            : [.. packs.Select(_contents.NameOf)];
+    }
+
+    /// <summary>A fact that every pack tells of itself; 0 of one that never was.</summary>
+    public int RowsOf(UInt128 pack) => _contents.RowsOf(pack);
 
     public void Dispose() => _keys?.Dispose();
 
     static IEnumerable<ObjectHash> Hashes(IEnumerable<ByteString>? list) =>
         (list ?? []).Select(bytes => new ObjectHash(bytes.Span));
-
-    public static UInt128 PrefixOf(ObjectHash pack) => BinaryPrimitives.ReadUInt128BigEndian(pack.AsSpan());
 }

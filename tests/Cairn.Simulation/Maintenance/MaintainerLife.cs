@@ -31,6 +31,11 @@ sealed class MaintainerLife
         while (!isOver())
         {
             await _world.WaitAsync(_random, TimeSpan.FromDays(_random.NextInt(2) == 0 ? 12 : 0.01));
+            if (_random.NextInt(10) == 0)
+            {
+                _world.Coverage.Count("clock of a maintainer jumped");
+                _clock.Offset += TimeSpan.FromHours(_random.NextInt(4000) - 2000);
+            }
             await RunOnceAsync();
         }
     }
@@ -66,6 +71,6 @@ sealed class MaintainerLife
 
     // A broken rule is one of the scripted maintainer's.
     IMaintenance Choose() => _world.Mutation == Mutation.None && _random.NextInt(3) == 0
-        ? new ProductMaintenance(_world, _name, _random)
+        ? new ProductMaintenance(_world, _name, _seed, _random)
         : new ScriptedMaintenance(_world, _name, _seed, _random);
 }

@@ -115,7 +115,7 @@ sealed class Reader
         _world.Coverage.Count("check beside others");
         _world.Require(
             !result.IsDamaged,
-            "check finds damage where there is none: "
+            "check finds damage (INV-1; if there is none, INV-6): "
             + string.Join("; ", result.Findings.Select(FullJudgement.Describe).Take(3)));
     }
 }

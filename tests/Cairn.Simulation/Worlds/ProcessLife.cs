@@ -24,6 +24,7 @@ sealed class ProcessLife
     static readonly string[] Delicate = ["ledgers/", "snapshots/", "retired/", "packs/"];
 
     readonly World _world;
+    readonly SimulatedBucket _bucket;
     readonly MachineClock _clock;
     readonly SeededRandom _random;
     readonly string? _trouble;
@@ -38,7 +39,7 @@ sealed class ProcessLife
     /// <param name="callsExpected">A crash or a freeze comes at one of the first so many calls.</param>
     public ProcessLife(World world, Caller caller, MachineClock clock, SeededRandom random, int callsExpected)
     {
-        (_world, _clock, _random) = (world, clock, random);
+        (_world, _bucket, _clock, _random) = (world, world.Bucket, clock, random);
         var weather = world.IsCalm ? 0 : random.NextInt(10);
         var rates = weather switch { < 4 => Calm, < 8 => FaultRates.Mild, _ => FaultRates.Wild };
         Store = new SimulatedStore(world.Bucket, caller, new LoggedFaults(world, FaultPlan.Random(
@@ -118,7 +119,9 @@ sealed class ProcessLife
 
     async Task AfterRequestAsync(SimulatedCall call)
     {
-        _world.Judge.Observe(call);
+        // A request that is late may arrive where nobody looks any more.
+        if (_bucket == _world.Bucket)
+            _world.Judge.Observe(call);
         if (call.Number == _freezeAt && _where == FrozenWhere.BeforeTheAnswer)
             Freeze();
         if (_frozen is { } frozen)

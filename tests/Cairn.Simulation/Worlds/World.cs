@@ -7,11 +7,13 @@ using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Keys;
 using Cairn.Engine.Storage;
+using Cairn.Simulation.Hosts;
 using Cairn.Simulation.Judging;
 using Cairn.Testing;
 using Cairn.Testing.Simulated.Buckets;
 using Cairn.Testing.Simulated.Scheduling;
 using Cairn.Testing.Simulated.Stores;
+using Cairn.Testing.State;
 
 namespace Cairn.Simulation.Worlds;
 
@@ -25,6 +27,7 @@ sealed class World
     static readonly int[] PageSizes = [3, 20, 1000];
 
     readonly TaskCompletionSource _violated = new();
+    readonly List<(string Prefix, TaskCompletionSource Next)> _waiting = [];
 
     public World(ulong seed, Mutation mutation)
     {
@@ -46,13 +49,18 @@ sealed class World
     public SimulatedClock Clock => Threads.Clock;
     public SimulationLog Log { get; }
     public Coverage Coverage { get; } = new();
-    public SimulatedBucket Bucket { get; }
+    public SimulatedBucket Bucket { get; private set; }
     public Judge Judge { get; }
     public InitResult Init { get; private set; } = null!;
 
     /// <summary>The recovery key that counts now; the passphrase too.</summary>
     public SealingKey RecoveryKey { get; set; } = null!;
     public string Passphrase { get; set; } = "correct horse";
+
+    /// <summary>How many operations it took to make the repository.</summary>
+    public long InitOperations { get; private set; }
+
+    public List<SimulatedHost> Machines { get; } = [];
 
     /// <summary>For decisions that nobody else takes; each actor has a source of its own.</summary>
     public SeededRandom Random { get; }
@@ -87,6 +95,29 @@ sealed class World
         Init = await InitOperation.RunAsync(
             Quiet("owner", mayWrite: true), options, environment, CancellationToken.None);
         RecoveryKey = Init.RecoveryKey;
+        InitOperations = Bucket.Versions().Max(version => version.Operation);
+    }
+
+    /// <summary>From now on everybody goes on with a copy; whoever is late still writes to the old one.</summary>
+    public void MoveTo(SimulatedBucket copy)
+    {
+        Bucket = copy;
+        InitOperations = copy.Versions().Max(version => version.Operation);
+    }
+
+    /// <summary>Judges what would be if the store had done that.</summary>
+    public void JudgeDamage(Damage damage, SeededRandom random)
+    {
+        Log.Add($"what if: {damage}");
+        if (new DamageJudgement(this, damage, random).Run() is { } wrong)
+            throw Fail(wrong);
+    }
+
+    /// <summary>Somebody's credential, and what its machine remembers.</summary>
+    public (HostCredential Credential, MemoryStateFolder State) DrawMachine(SeededRandom random)
+    {
+        var machine = Machines[random.NextInt(Machines.Count)];
+        return (machine.Credential, machine.CopyState());
     }
 
     public async Task<Repository> OpenForReadingAsync(IObjectStore store, EngineEnvironment environment)
@@ -122,6 +153,23 @@ sealed class World
     {
         if (!condition)
             throw Fail(what);
+    }
+
+    /// <summary>Until an object of that kind has just been stored, or for so long.</summary>
+    public async Task NextAsync(string prefix, TimeSpan most)
+    {
+        var next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting.Add((prefix, next));
+        using var timer = Clock.CreateTimer(_ => next.TrySetResult(), state: null, most, Timeout.InfiniteTimeSpan);
+        await next.Task;
+    }
+
+    /// <summary>Wakes those who wait for it.</summary>
+    public void TellOf(string name)
+    {
+        var told = _waiting.FindAll(waiting => name.StartsWith(waiting.Prefix, StringComparison.Ordinal));
+        _waiting.RemoveAll(told.Contains);
+        told.ForEach(waiting => waiting.Next.TrySetResult());
     }
 
     public Task WaitAsync(SeededRandom random, TimeSpan most) =>

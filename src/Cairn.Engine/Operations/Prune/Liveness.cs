@@ -97,6 +97,49 @@ sealed class Liveness
         return changes;
     }
 
+    /// <summary>
+    /// A pack that is not there and of which something is needed that no move leads on from to a pack that is; null if
+    /// all can be found. Of what ledgers name, so nothing must be resolved.
+    /// </summary>
+    public UInt128? FindLost(IReadOnlyList<MovedRows> moves, Func<UInt128, bool> isThere)
+    {
+        UInt128[] missing = [.. _needed.Keys.Where(pack => !isThere(pack))];
+        if (missing.Length == 0)
+            return null;
+        // Rows that a chain of moves leads on from to a pack that is there.
+        var found = new Dictionary<UInt128, RowBits>();
+        for (var changes = true; changes;)
+        {
+            changes = false;
+            foreach (var move in moves)
+                changes |= Find(move, found, isThere(PrefixOf(move.To)));
+        }
+        foreach (var pack in missing)
+        {
+            // How many rows a pack has that is gone, nobody knows for sure: that something was moved must do.
+            var (needed, moved) = (_needed[pack], found.GetValueOrDefault(pack));
+            if (needed.HasAll ? moved is null : needed.HasAnyWithout(moved))
+                return pack;
+        }
+        return null;
+    }
+
+    static bool Find(MovedRows move, Dictionary<UInt128, RowBits> found, bool isThere)
+    {
+        var foundThere = found.GetValueOrDefault(PrefixOf(move.To));
+        if (!isThere && foundThere is null)
+            return false;
+        if (!found.TryGetValue(PrefixOf(move.From), out var from))
+            found.Add(PrefixOf(move.From), from = new RowBits());
+        var changes = false;
+        for (var i = 0; i < move.FromRows.Length; i++)
+        {
+            if (isThere || foundThere![move.ToRows[i]])
+                changes |= from.Set(move.FromRows[i]);
+        }
+        return changes;
+    }
+
     RowBits BitsOf(UInt128 prefix)
     {
         if (!_needed.TryGetValue(prefix, out var bits))

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Storage;
@@ -36,13 +37,20 @@ sealed record Survey
     public bool IsListed(ObjectHash pack) => IsListed(Packs, pack);
 
     /// <summary>Whether a pack is there: the listing is in the order of names.</summary>
-    public static bool IsListed(IReadOnlyList<ListedPack> packs, ObjectHash name)
+    public static bool IsListed(IReadOnlyList<ListedPack> packs, ObjectHash name) =>
+        IsAny(packs, pack => pack.CompareTo(name));
+
+    /// <summary>The same, of a pack whose name begins so.</summary>
+    public static bool IsListed(IReadOnlyList<ListedPack> packs, UInt128 prefix) =>
+        IsAny(packs, pack => BinaryPrimitives.ReadUInt128BigEndian(pack.AsSpan()).CompareTo(prefix));
+
+    static bool IsAny(IReadOnlyList<ListedPack> packs, Func<ObjectHash, int> compare)
     {
         var (low, high) = (0, packs.Count - 1);
         while (low <= high)
         {
             var middle = (low + high) / 2;
-            var order = packs[middle].Name.CompareTo(name);
+            var order = compare(packs[middle].Name);
             if (order == 0)
                 return true;
             (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);

@@ -21,6 +21,9 @@ sealed class Surveyor(
     Repository repository, BlobIndex index, RetiredLog retired, MoveLog moves, WorkMonitor monitor,
     bool goesOn = false) : IDisposable
 {
+    // What looks like a loss may be a move, or a snapshot that was forgotten, while the look lasted.
+    const int LooksAtLossMax = 3;
+
     // A ledger of a great snapshot takes some ten megabytes while it is read.
     const int LedgersAtOnce = 4;
 
@@ -29,6 +32,9 @@ sealed class Surveyor(
     readonly SemaphoreSlim _retiredLook = new(1);
     readonly SortedSet<string> _notes = new(StringComparer.Ordinal);
     Liveness _liveness = new();
+    // Of snapshots alone: what a ledger without one names may be gone, rightly (docs/design/commit-protocol.md, P3).
+    Liveness _promised = new();
+    HashSet<ObjectHash> _committed = [];
 
     /// <summary>What was passed over, for a person.</summary>
     public IReadOnlyCollection<string> Notes => _notes;
@@ -41,6 +47,21 @@ sealed class Surveyor(
     /// <summary>The log has looked before: what it knew then is what this look decides about.</summary>
     public async Task<Survey> LookAsync(CancellationToken cancellationToken)
     {
+        for (var look = 1;; look++)
+        {
+            var (survey, lost) = await LookOnceAsync(cancellationToken);
+            if (lost is not { } pack)
+                return survey;
+            if (look == LooksAtLossMax)
+                throw Stop(
+                    ObjectNames.Packs,
+                    $"a snapshot needs the pack {pack:x32}..., which is not there, and no move says where its content "
+                    + "is now");
+        }
+    }
+
+    async Task<(Survey Survey, UInt128? Lost)> LookOnceAsync(CancellationToken cancellationToken)
+    {
         var (condemned, proposed) = (retired.Condemned.ToHashSet(), retired.VoidProposed.ToHashSet());
         var seen = retired.FirstSeen.Keys.ToList();
         // Snapshots first: the ledger of each that shows was stored before it, and so shows too.
@@ -48,6 +69,7 @@ sealed class Surveyor(
         var ledgers = await ListLedgersAsync(cancellationToken);
         // A host may have been let in since the repository was opened, before it stored a ledger.
         await repository.LearnSignersAsync(cancellationToken);
+        _committed = [.. snapshots.Select(snapshot => snapshot.Ledger)];
         await ReadLedgersAsync(ledgers, DeadLedgers(snapshots), cancellationToken);
         await moves.LookAsync(cancellationToken);
         var packs = await ListPacksAsync(cancellationToken);
@@ -61,11 +83,12 @@ sealed class Surveyor(
         });
         _liveness.Resolve(
             moves.Moves, pack => !retired.Condemned.Contains(pack) && Survey.IsListed(packs, pack));
-        return new Survey
+        var survey = new Survey
         {
             Condemned = condemned, Proposed = proposed, Snapshots = snapshots, Ledgers = ledgers, Packs = packs,
             Liveness = _liveness,
         };
+        return (survey, _promised.FindLost(moves.Moves, prefix => Survey.IsListed(packs, prefix)));
     }
 
     /// <summary>Ledgers whose snapshots were all forgotten.</summary>
@@ -148,7 +171,7 @@ sealed class Surveyor(
         if (_counted.Values.Any(ledger => dead.Contains(ledger.Name.Hash)))
         {
             _counted.Clear();
-            _liveness = new Liveness();
+            (_liveness, _promised) = (new Liveness(), new Liveness());
         }
         var unread = ledgers.FindAll(ledger => !dead.Contains(ledger.Name.Hash) && !_counted.ContainsKey(ledger.Key));
         monitor.Expect(unread.Count, bytes: 0);
@@ -227,6 +250,8 @@ sealed class Surveyor(
         lock (_notes)
         {
             var contradictions = _liveness.Add(ledger, RowsOf);
+            if (_committed.Contains(listed.Name.Hash))
+                _promised.Add(ledger, RowsOf);
             _counted.Add(listed.Key, listed);
             if (contradictions > 0)
                 _notes.Add(

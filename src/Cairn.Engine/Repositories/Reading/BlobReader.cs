@@ -64,7 +64,11 @@ public sealed partial class BlobReader : IBlobSource, IDisposable
             return found;
         await _unlisted.MakeKnownAsync(cancellationToken);
         var further = _index.FindAll(id).Except(places);
+        var searches = _unlisted.Searches;
         (found, var laterFailure) = await TryPlacesAsync(kind, id, further, cancellationToken);
+        // A search may have begun before its pack was repacked, and a listing may last.
+        if (found is null && IsGone(failure) && await _unlisted.TryMakeKnownAgainAsync(searches, cancellationToken))
+            (found, _) = await TryPlacesAsync(kind, id, _index.FindAll(id).Except(places), cancellationToken);
         return found ?? throw (failure ?? laterFailure) switch
         {
             null => new DamagedObjectException(
@@ -168,6 +172,9 @@ public sealed partial class BlobReader : IBlobSource, IDisposable
             new DamagedObjectException(key, FailureKind.Content, WithoutName(key, e.Message), e),
         _ => null,
     };
+
+    static bool IsGone(Exception? failure) =>
+        failure is DamagedObjectException { InnerException: StoreException { Kind: StoreErrorKind.NotFound } };
 
     // Both name the object; once is enough.
     static string WithoutName(ObjectKey key, string message) =>

@@ -6,21 +6,42 @@ using Cairn.Engine.Storage;
 namespace Cairn.Engine.Repositories.Reading;
 
 /// <summary>
-/// The slow way to a blob: packs that no index object names are read whole, once per session, and made known to the
-/// index in memory. Every pack describes itself, so any surviving pack can be restored from.
+/// The slow way to a blob: packs that no index object names are read whole, each once per session, and made known to
+/// the index in memory. Every pack describes itself, so any surviving pack can be restored from.
 /// </summary>
 sealed class UnlistedPacks(Repository repository, BlobIndex index) : IDisposable
 {
     // Each takes a pack's size of memory.
     const int Concurrency = 2;
 
+    // Where packs are lost for good, every blob of them would ask.
+    const int SearchesMax = 4;
+
     readonly SemaphoreSlim _searching = new(1);
-    volatile bool _isDone;
+    volatile int _searches;
+
+    /// <summary>How often all were searched.</summary>
+    public int Searches => _searches;
 
     /// <summary>Returns when all of them are known; the first caller searches, the others wait.</summary>
-    public async Task MakeKnownAsync(CancellationToken cancellationToken)
+    public Task MakeKnownAsync(CancellationToken cancellationToken) => SearchAsync(behind: 0, cancellationToken);
+
+    /// <summary>
+    /// Searches again, for packs that came since: one that the index knows is gone, so perhaps it was repacked. False
+    /// if that was done too often.
+    /// </summary>
+    /// <param name="behind">How often all had been searched before the caller missed a pack.</param>
+    public async Task<bool> TryMakeKnownAgainAsync(int behind, CancellationToken cancellationToken)
     {
-        if (_isDone)
+        if (behind >= SearchesMax)
+            return false;
+        await SearchAsync(behind, cancellationToken);
+        return true;
+    }
+
+    async Task SearchAsync(int behind, CancellationToken cancellationToken)
+    {
+        if (_searches > behind)
             return;
         // Without the token: a wait that is cancelled goes on upon a thread of the runtime's own choice. Whoever
         // searches heeds the same token.
@@ -28,7 +49,7 @@ sealed class UnlistedPacks(Repository repository, BlobIndex index) : IDisposable
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (_isDone)
+            if (_searches > behind)
                 return;
             var parallel = new ParallelOptions
             {
@@ -38,7 +59,7 @@ sealed class UnlistedPacks(Repository repository, BlobIndex index) : IDisposable
             await Parallel.ForEachAsync(
                 repository.Store.ListAsync(ObjectNames.Packs, cancellationToken), parallel,
                 async (info, cancellation) => await TakeAsync(info, cancellation));
-            _isDone = true;
+            _searches++;
         }
         finally
         {

@@ -61,6 +61,29 @@ public sealed class PruneStopTests
         await AssertStopsAsync(world, "is missing");
     }
 
+    /// <summary>Else what was moved would look like what nothing needs.</summary>
+    [Fact]
+    public async Task A_record_of_moves_that_went_missing_behind_the_old_packs_stops_it()
+    {
+        await using var world = await PrepareAsync();
+        var repack = PruneWorld.AtOnce with { MaxUnusedPercent = 0 };
+        var result = await world.PruneAsync(repack);
+        Assert.True(result.Repacked.Packs > 0 && result.Deleted.Packs > 0);
+        await world.PruneAsync(repack);
+        await RemoveAsync(world, world.Names("moves/").Last());
+        await AssertStopsAsync(world, "no move says where its content is now");
+    }
+
+    [Fact]
+    public async Task A_pack_that_a_snapshot_needs_and_that_is_lost_stops_it()
+    {
+        await using var world = await PrepareAsync();
+        var before = world.Names("packs/").ToList();
+        await world.ChangeAndBackupAsync("another");
+        await RemoveAsync(world, world.Names("packs/").Except(before).First());
+        await AssertStopsAsync(world, "a snapshot needs the pack");
+    }
+
     [Fact]
     public async Task Junk_does_not_stop_it()
     {

@@ -1,6 +1,7 @@
 using Cairn.Engine.Formats;
 using Cairn.Engine.Operations;
 using Cairn.Engine.Operations.Prune;
+using Cairn.Engine.Operations.Restore;
 using Cairn.Engine.Operations.Statistics;
 using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.Snapshots;
@@ -8,6 +9,7 @@ using Cairn.Engine.Storage;
 using Cairn.Testing.Repositories;
 using Cairn.Testing.State;
 using Cairn.Testing.Stores;
+using Cairn.Testing.Trees;
 using Cairn.Tests.Operations.Backup;
 
 namespace Cairn.Tests.Operations.Prune;
@@ -143,6 +145,27 @@ public sealed class RepackTests
         var limit = all.RepackedInto.Bytes / 2;
         var some = await world.PruneAsync(Repacks with { IsDryRun = true, RepackBytesMax = limit });
         Assert.InRange(some.RepackedInto.Bytes, 1, limit);
+    }
+
+    /// <summary>A reader may be held up for days, in the middle of a listing of packs.</summary>
+    [Fact]
+    public async Task Who_had_searched_all_packs_before_a_repack_finds_what_was_moved()
+    {
+        await using var world = await BackupWorld.CreateAsync();
+        var (second, tree) = await PrepareAsync(world);
+        using var repository = await world.OpenAsAdminAsync();
+        using var session = await ReadSession.OpenAsync(repository, new MemoryStateFolder(), Token);
+        await session.Blobs.MakeUnlistedPacksKnownAsync(Token);
+
+        Assert.True((await world.PruneAsync(PruneWorld.AtOnce with { MaxUnusedPercent = 0 })).Repacked.Packs > 0);
+
+        var snapshot = (await SnapshotCatalog.ListAsync(repository, Token)).Snapshots.Single(
+            snapshot => snapshot.Name == second);
+        using var target = new MemoryTarget();
+        var result = await RestoreOperation.RunAsync(
+            session, snapshot, target, new RestoreOptions { Workers = 1 }, new RestoreMonitor(), Token);
+        Assert.Equal(0, result.FailureCount);
+        Assert.Equal(tree.Keys, target.Nodes.Keys);
     }
 
     /// <summary>Many small files of which the second snapshot has every fourth; the first is forgotten.</summary>

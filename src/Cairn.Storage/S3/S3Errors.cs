@@ -14,7 +14,13 @@ sealed class S3Errors(string location, S3Location parsed)
     public static bool IsOurs(Exception e, CancellationToken cancellationToken) =>
         e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException
             or TimeoutException
+        || IsOfMalformedAnswer(e)
         || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+
+    // The SDK parses headers as if every server wrote them as Amazon does: half an ETag makes it throw these.
+    static bool IsOfMalformedAnswer(Exception e) =>
+        e is ArgumentException or FormatException
+        && e.Source?.StartsWith("AWSSDK", StringComparison.Ordinal) == true;
 
     /// <param name="deed">What was to be done with it, as a participle: "stored".</param>
     public StoreException Translate(Exception e, ObjectKey? key, string deed)
@@ -86,6 +92,8 @@ sealed class S3Errors(string location, S3Location parsed)
             return (StoreErrorKind.Refused,
                 $"the certificate of {EndpointText} is not trusted ({tls.Message.TrimEnd('.')}). "
                 + "If it has an authority of its own, name that one's certificate with ca-file=FILE");
+        if (IsOfMalformedAnswer(e))
+            return (StoreErrorKind.Unavailable, $"the answer could not be understood ({e.Message})");
         // The SDK compares a body with the hash that came along.
         if (e.Message.Contains("Expected hash", StringComparison.Ordinal))
             return (StoreErrorKind.Unavailable, "what arrived is not what the store says that it sent");

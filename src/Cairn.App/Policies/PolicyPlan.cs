@@ -77,7 +77,7 @@ public sealed record PolicyPlan
         [
             List(), Read(ReadByMaintainers),
             Add([ObjectNames.Packs, ObjectNames.Index, ObjectNames.Moves, ObjectNames.Retired]),
-            Mark([ObjectNames.Packs, ObjectNames.Ledgers, ObjectNames.Snapshots]),
+            Mark([ObjectNames.Packs, ObjectNames.Index, ObjectNames.Ledgers, ObjectNames.Snapshots]),
         ];
         return Lease is null
             ? basis

@@ -45,6 +45,12 @@ static class PruneRendering
             yield return $"condemned, but needed, and so kept: {Text(result.Spared)}";
         if (result.Unfinished.Packs > 0)
             yield return $"stored by a run that has not finished: {Text(result.Unfinished)}";
+        if (result.IndexObjectsWritten > 0)
+            yield return $"{would}put together: {HumanText.Count(result.IndexObjectsCompacted)} small index objects "
+                + "into " + HumanText.Count(result.IndexObjectsWritten);
+        if (result.IndexObjectsDeleted > 0)
+            yield return $"{would}deleted: {HumanText.Count(result.IndexObjectsDeleted)} index objects that others "
+                + "contain";
         yield return $"requests that change something: {(isDryRun ? "about " : "")}{HumanText.Count(result.Requests)}";
     }
 
@@ -67,6 +73,9 @@ static class PruneRendering
         Write(writer, "unfinished", result.Unfinished);
         Write(writer, "repacked", result.Repacked);
         Write(writer, "repackedInto", result.RepackedInto);
+        writer.WriteNumber("indexObjectsCompacted", result.IndexObjectsCompacted);
+        writer.WriteNumber("indexObjectsWritten", result.IndexObjectsWritten);
+        writer.WriteNumber("indexObjectsDeleted", result.IndexObjectsDeleted);
         writer.WriteNumber("ledgersProposedVoid", result.LedgersProposedVoid);
         writer.WriteNumber("ledgersVoided", result.LedgersVoided);
         writer.WriteNumber("snapshotsRemoved", result.SnapshotsRemoved);

@@ -54,6 +54,7 @@ public static class PruneOperation
             if (!await execution.RunAsync(steps, repack, cancellationToken))
                 break;
         }
+        await new IndexCompaction(repository, index, retired, signer, options, tally).RunAsync(cancellationToken);
         tally.AddNotes([.. surveyor.Notes, .. retired.Notes, .. moves.Problems]);
         return tally.ToResult();
     }

@@ -23,6 +23,9 @@ public sealed record PruneOptions
     /// <summary>At most so many bytes are copied in one run; null for no limit.</summary>
     public long? RepackBytesMax { get; init; }
 
+    /// <summary>From so many small index objects on they are put together into larger ones.</summary>
+    public int IndexObjectsMin { get; init; } = 64;
+
     public bool IsDryRun { get; init; }
 }
 
@@ -73,6 +76,15 @@ public sealed record PruneResult
 
     /// <summary>The packs that were written for that.</summary>
     public required PackSum RepackedInto { get; init; }
+
+    /// <summary>Small index objects that were put into larger ones.</summary>
+    public int IndexObjectsCompacted { get; init; }
+
+    /// <summary>The larger ones.</summary>
+    public int IndexObjectsWritten { get; init; }
+
+    /// <summary>Those that larger ones have contained for the grace.</summary>
+    public int IndexObjectsDeleted { get; init; }
     public required int LedgersProposedVoid { get; init; }
     public required int LedgersVoided { get; init; }
 

@@ -12,6 +12,7 @@ sealed class PruneTally(IEnumerable<string> notes)
     PruneSteps? _last;
     PackSum? _before;
     long _usedBytes;
+    int _indexObjectsCompacted, _indexObjectsWritten;
 
     public PackSum Condemned { get; set; }
     public PackSum Deleted { get; set; }
@@ -21,6 +22,7 @@ sealed class PruneTally(IEnumerable<string> notes)
     public int LedgersProposed { get; set; }
     public int LedgersVoided { get; set; }
     public int SnapshotsRemoved { get; set; }
+    public int IndexObjectsDeleted { get; set; }
     public long Requests { get; set; }
     public long BytesCopied { get; set; }
 
@@ -52,6 +54,13 @@ sealed class PruneTally(IEnumerable<string> notes)
         static int One<T>(IReadOnlyList<T> list) => list.Count > 0 ? 1 : 0;
     }
 
+    /// <summary>So many index objects into one.</summary>
+    public void Compact(int objects)
+    {
+        _indexObjectsCompacted += objects;
+        _indexObjectsWritten++;
+    }
+
     /// <summary>A lease covers thousands of packs at once: a few stand for all.</summary>
     public void AddProtected(string message)
     {
@@ -68,7 +77,8 @@ sealed class PruneTally(IEnumerable<string> notes)
         Locked = PruneSteps.SumOf(_last.LockedPacks), ReclaimableOn = _last.LockedUntil,
         Protected = Protected, Spared = PruneSteps.SumOf(_last.Spared),
         Unfinished = PruneSteps.SumOf(_last.Unfinished), Repacked = Repacked, RepackedInto = RepackedInto,
-        LedgersProposedVoid = LedgersProposed, LedgersVoided = LedgersVoided, SnapshotsRemoved = SnapshotsRemoved,
-        Requests = Requests, Notes = [.. _notes],
+        IndexObjectsCompacted = _indexObjectsCompacted, IndexObjectsWritten = _indexObjectsWritten,
+        IndexObjectsDeleted = IndexObjectsDeleted, LedgersProposedVoid = LedgersProposed,
+        LedgersVoided = LedgersVoided, SnapshotsRemoved = SnapshotsRemoved, Requests = Requests, Notes = [.. _notes],
     };
 }

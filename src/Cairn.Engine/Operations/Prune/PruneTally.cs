@@ -1,4 +1,5 @@
 using Cairn.Engine.Formats;
+using Cairn.Engine.Operations.Costs;
 
 namespace Cairn.Engine.Operations.Prune;
 
@@ -12,6 +13,7 @@ sealed class PruneTally(IEnumerable<string> notes)
     PruneSteps? _last;
     PackSum? _before;
     long _usedBytes;
+    PruneCosts? _costs;
     int _indexObjectsCompacted, _indexObjectsWritten;
 
     public PackSum Condemned { get; set; }
@@ -26,8 +28,10 @@ sealed class PruneTally(IEnumerable<string> notes)
     public long Requests { get; set; }
     public long BytesCopied { get; set; }
 
-    public void See(Survey survey, PruneSteps steps, RepackPlan repack)
+    public void See(Survey survey, PruneSteps steps, RepackPlan repack, StorePrices? prices)
     {
+        _costs ??= prices is null ? null : new PruneCosts(prices, survey);
+        _costs?.See(steps, repack);
         _before ??= PruneSteps.SumOf(survey.Packs);
         _last = steps;
         _usedBytes = repack.UsedBytes;
@@ -75,6 +79,8 @@ sealed class PruneTally(IEnumerable<string> notes)
         Before = _before!.Value, UsedBytes = _usedBytes, Condemned = Condemned,
         Waiting = PruneSteps.SumOf(_last!.Waiting), WaitingUntil = _last.WaitingUntil, Deleted = Deleted,
         Locked = PruneSteps.SumOf(_last.LockedPacks), ReclaimableOn = _last.LockedUntil,
+        PaidFor = PruneSteps.SumOf(_last.PaidFor), PaidUntil = _last.PaidUntil,
+        Cost = _costs?.ToCost(RepackedInto, Requests - Deleted.Packs - SnapshotsRemoved - IndexObjectsDeleted),
         Protected = Protected, Spared = PruneSteps.SumOf(_last.Spared),
         Unfinished = PruneSteps.SumOf(_last.Unfinished), Repacked = Repacked, RepackedInto = RepackedInto,
         IndexObjectsCompacted = _indexObjectsCompacted, IndexObjectsWritten = _indexObjectsWritten,

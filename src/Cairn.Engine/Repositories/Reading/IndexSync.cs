@@ -45,11 +45,13 @@ public static class IndexSync
         HashSet<ObjectKey> listed;
         ConcurrentQueue<ObjectProblem> problems;
         var (listings, hasLearned, isAgain) = (0, false, false);
+        var refused = new ConcurrentDictionary<ObjectKey, byte>();
         do
         {
             (listed, problems) = ([], new ConcurrentQueue<ObjectProblem>());
             var missing = await FindMissingAsync(repository.Store, index, listed, problems, cancellationToken);
-            var (hasUnknown, hasGone) = await ReadAsync(repository, index, missing, problems, cancellationToken);
+            var (hasUnknown, hasGone) = await ReadAsync(
+                repository, index, missing, refused, problems, cancellationToken);
             // Whoever was let in since the repository was opened may have put others' objects together.
             var learns = hasUnknown && !hasLearned;
             if (learns)
@@ -77,7 +79,8 @@ public static class IndexSync
     /// <summary>Says whether one is by somebody who is not known, and whether one is not there any more.</summary>
     static async Task<(bool HasUnknown, bool HasGone)> ReadAsync(
         Repository repository, BlobIndex index, List<(ObjectKey Key, DatedName Name)> missing,
-        ConcurrentQueue<ObjectProblem> problems, CancellationToken cancellationToken)
+        ConcurrentDictionary<ObjectKey, byte> refused, ConcurrentQueue<ObjectProblem> problems,
+        CancellationToken cancellationToken)
     {
         var parallel = new ParallelOptions
         {
@@ -93,6 +96,13 @@ public static class IndexSync
                     repository.Store, item.Key, item.Name.Hash,
                     bytes => IndexObject.Open(repository, item.Name, bytes), cancellation);
                 opened.AbsorbInto(index);
+            }
+            // So S3 says that an object is not there to whoever may not list everything. What is listed still, and
+            // refused again, is.
+            catch (StoreException e) when (e.Kind == StoreErrorKind.Refused && refused.TryAdd(item.Key, 0))
+            {
+                problems.Enqueue(new ObjectProblem(item.Key.Value, Kind: null, IsForeign: false, e.Message));
+                Interlocked.Increment(ref gone);
             }
             catch (Exception e) when (ObjectProblem.TryFrom(item.Key, e) is { } problem)
             {

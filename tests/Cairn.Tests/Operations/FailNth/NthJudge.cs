@@ -83,7 +83,7 @@ static class NthJudge
         // there an answer to lose.
         NthSeam.Store => call.Member == nameof(StoreMember.Get) && (IsPack(call.Name)
             || (call.Name.StartsWith(ObjectNames.Index, StringComparison.Ordinal)
-                && failure.Store.Kind == StoreErrorKind.NotFound)
+                && failure.Store.Kind is StoreErrorKind.NotFound or StoreErrorKind.Refused)
             || (call.Name == ObjectNames.Descriptor.Value
                 && failure.Store is ({ Kind: StoreErrorKind.NotFound } or { Moment: FaultMoment.After }))),
         // Tidying up, and looks before writing: what is written fails by itself.

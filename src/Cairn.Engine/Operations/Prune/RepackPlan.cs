@@ -9,7 +9,8 @@ namespace Cairn.Engine.Operations.Prune;
 /// <param name="Rows">Those that are needed, ascending.</param>
 /// <param name="StorageClass">As of the pack.</param>
 sealed record RepackSource(
-    ObjectHash Name, PackNumber Number, PackKind Kind, long Size, int[] Rows, long UsedBytes, string? StorageClass);
+    ObjectHash Name, PackNumber Number, PackKind Kind, long Size, int[] Rows, long UsedBytes,
+    string? StorageClass = null);
 
 /// <summary>
 /// Which packs are worth copying what is needed of them: those with the greatest unneeded share, until less than the

@@ -61,6 +61,7 @@ public static class Rules
         new("7-blob", "check the tag, decode, check the length, compute the blob id"),
         new("8-body", "Body: `u32 number of packs`"),
         new("8-order", "Packs in ascending order of names"),
+        new("8-contained", "**Contained objects.** An index object may go on"),
         new("9-body", "Readable without the restore key"),
         new("9-tags", "keyed names of the tags, ascending"),
         new("9-previous", "previous ledger of this host"),

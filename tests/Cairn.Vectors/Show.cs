@@ -50,6 +50,12 @@ public static partial class Show
         ? "all"
         : $"of {pack.RowCount}: {string.Join(' ', Enumerable.Range(0, (int)pack.RowCount).Where(pack.Names))}";
 
+    public static string Contained(ReadOnlyMemory<byte> stored)
+    {
+        var name = IndexCodec.NameOf(stored);
+        return $"contains {name.Ulid}-{name.Hash}\n";
+    }
+
     public static string Table(PackTable table)
     {
         var text = new StringBuilder();

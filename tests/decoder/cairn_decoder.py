@@ -787,9 +787,18 @@ def decode_index(body):
         keys = read_pack_keys(reader, key_count)
         authors, rows = read_table(reader, kind, key_count)
         packs.append(IndexedPack(name, kind, size, keys, authors, rows))
+    contained = []
+    if reader.position < len(body):
+        count = reader.u32()
+        require(count > 0, "a number of no contained objects")
+        for _ in range(count):
+            length = reader.u32()
+            require(length >= 28, f"a contained object has {length} bytes")
+            contained.append(reader.take(length))
+        require_ascending([stored[12:28] + sha256(stored) for stored in contained], "contained objects")
     reader.finish()
     require_ascending([pack.hash for pack in packs], "packs")
-    return packs
+    return packs, contained
 
 
 # ---------------------------------------------------------------------------------------------------------------------------------------------
@@ -1595,13 +1604,26 @@ class Verification:
 
     def _check_index(self, deleted):
         packs = self.repository.packs()
-        for name, _, indexed in self.repository._under_index_key("index", decode_index):
-            for entry in indexed:
+        for name, _, (indexed, contained) in self.repository._under_index_key("index", decode_index):
+            for entry in indexed + self._contained(contained, name):
                 pack = packs.get(entry.hash)
                 if pack is not None and pack.described(entry.hash) != entry:
                     self._report(CONTENT, f"it contradicts the pack {entry.hash.hex()}", name.name)
                 elif pack is None and entry.hash not in deleted:
                     self._report(MISSING, f"the pack {entry.hash.hex()} is not there, or damaged", name.name)
+
+    def _contained(self, objects, name, depth=8):
+        """What the index objects in an index object say of packs."""
+        found = []
+        for data in objects:
+            try:
+                require(depth > 0, "objects in objects beyond all depth")
+                envelope = open_under_index_key(self.repository.id, data, self.repository.keys, 2, self.repository.signer_key)
+                packs, inner = decode_index(envelope.body)
+                found += packs + self._contained(inner, name, depth - 1)
+            except Failure as failure:
+                self._report(failure.kind, failure.detail, name.name)
+        return found
 
     def _covered(self, ledger, name):
         """The blobs that the rows a ledger selects hold, after moves."""

@@ -44,6 +44,9 @@ public sealed record CairnConfiguration
     public LogLevel LogLevel { get; init; } = LogLevel.Info;
     public bool IsLogJson { get; init; }
 
+    /// <summary>Absolute; or "none".</summary>
+    public string? Prices { get; init; }
+
     /// <summary>Absolute.</summary>
     public string? MetricsFile { get; init; }
 

@@ -25,6 +25,7 @@ static class ConfigurationKeys
     public const string LogFile = "log-file";
     public const string LogLevel = "log-level";
     public const string LogJson = "log-json";
+    public const string Prices = "prices";
     public const string MetricsFile = "metrics-file";
     public const string Ping = "ping";
 
@@ -44,6 +45,7 @@ static class ConfigurationKeys
         new(LogFile, ConfigurationKind.Path, "File that every run appends to"),
         new(LogLevel, ConfigurationKind.Choice, "How much is logged", "error", "warning", "info", "debug"),
         new(LogJson, ConfigurationKind.Switch, "Whether the log has a JSON object a line"),
+        new(Prices, ConfigurationKind.Path, "JSON file with the store's prices; \"none\" reckons with no money"),
         new(MetricsFile, ConfigurationKind.Path, "File with metrics of backups for Prometheus' node_exporter"),
         new(Ping, ConfigurationKind.Address, "URL to call when a backup starts (/start), worked, and failed (/fail)"),
     ];

@@ -1,4 +1,5 @@
 using Cairn.App.Hosts;
+using Cairn.App.Retention;
 using Cairn.App.Logging;
 using Cairn.App.Text;
 using YamlDotNet.Core;
@@ -121,6 +122,11 @@ static class ConfigurationReader
             ConfigurationKeys.LogFile => configuration with { LogFile = ToPath(Text(file, name, value), file, home) },
             ConfigurationKeys.LogLevel => configuration with { LogLevel = Level(file, name, value) },
             ConfigurationKeys.LogJson => configuration with { IsLogJson = Switch(file, name, value) },
+            ConfigurationKeys.Prices => configuration with
+            {
+                Prices = Text(file, name, value) is var prices && prices == PriceSource.None
+                    ? prices : ToPath(prices, file, home),
+            },
             ConfigurationKeys.MetricsFile =>
                 configuration with { MetricsFile = ToPath(Text(file, name, value), file, home) },
             ConfigurationKeys.Ping => configuration with { Ping = Address(file, name, value) },

@@ -77,7 +77,11 @@ public sealed record PolicyPlan
         [
             List(), Read(ReadByMaintainers),
             Add([ObjectNames.Packs, ObjectNames.Index, ObjectNames.Moves, ObjectNames.Retired]),
-            Mark([ObjectNames.Packs, ObjectNames.Ledgers, ObjectNames.Snapshots]),
+            // Index objects are put together where no lock keeps them.
+            Mark([
+                ObjectNames.Packs, .. Lease is null ? (string[])[ObjectNames.Index] : [], ObjectNames.Ledgers,
+                ObjectNames.Snapshots,
+            ]),
         ];
         return Lease is null
             ? basis

@@ -1,4 +1,5 @@
 using Cairn.App.Access;
+using Cairn.App.Retention;
 using Cairn.App.Snapshots;
 using Cairn.Engine.Operations;
 using Cairn.Engine.Operations.Statistics;
@@ -10,6 +11,9 @@ namespace Cairn.App.Reading;
 public sealed record StatisticsRequest
 {
     public required AccessOptions Access { get; init; }
+
+    /// <summary>As of <see cref="Retention.PruneRequest.Prices"/>.</summary>
+    public string? Prices { get; init; }
     public SnapshotFilter Filter { get; init; } = SnapshotFilter.Everything;
 }
 
@@ -22,12 +26,14 @@ public static class StatisticsUseCase
     public static async Task<StatisticsReport> RunAsync(
         AppEnvironment environment, StatisticsRequest request, CancellationToken cancellationToken)
     {
+        var access = new RepositoryAccess(environment, request.Access);
+        var prices = PriceSource.Find(access.Location, access.Configuration, request.Prices);
         await using var open = await OpenSnapshots.OpenAsync(environment, request.Access, cancellationToken);
         var listing = await SnapshotCatalog.ListAsync(open.Session.Repository, cancellationToken);
         var monitor = new WorkMonitor("adding up");
         environment.Events.Watch(monitor);
         var usage = await StatisticsOperation.RunAsync(
-            open.Session, request.Filter.Select(listing.Snapshots), monitor, cancellationToken);
+            open.Session, request.Filter.Select(listing.Snapshots), prices, monitor, cancellationToken);
         return new StatisticsReport(usage, [.. listing.Problems, .. usage.Problems]);
     }
 

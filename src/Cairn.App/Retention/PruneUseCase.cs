@@ -12,6 +12,9 @@ public sealed record PruneRequest
     /// <summary>Gets what would be done, before it is; false ends it. Null: nobody is asked.</summary>
     public Func<PruneResult, bool>? Approve { get; init; }
 
+    /// <summary>File with the store's prices, or "none"; null for what the configuration says.</summary>
+    public string? Prices { get; init; }
+
     /// <summary>Go on though the store does not promise that its listings show what was written.</summary>
     public bool TrustsListing { get; init; }
 }
@@ -23,6 +26,7 @@ public static class PruneUseCase
         AppEnvironment environment, PruneRequest request, CancellationToken cancellationToken)
     {
         var access = new RepositoryAccess(environment, request.Access);
+        var prices = PriceSource.Find(access.Location, access.Configuration, request.Prices);
         await using var open = await access.OpenForMaintenanceAsync(cancellationToken);
         // S1: a look must see what was there before it, or somebody's ledger is missed.
         if (!open.Store.Capabilities.ListsWhatWasWritten && !request.TrustsListing && !request.Options.IsDryRun)
@@ -45,7 +49,7 @@ public static class PruneUseCase
             var monitor = new WorkMonitor("reading ledgers");
             environment.Events.Watch(monitor);
             return await PruneOperation.RunAsync(
-                open.Repository, state.Folder, options, monitor, cancellationToken);
+                open.Repository, state.Folder, options with { Prices = prices }, monitor, cancellationToken);
         }
     }
 }

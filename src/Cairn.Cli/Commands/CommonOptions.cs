@@ -11,6 +11,11 @@ static class CommonOptions
         Description = "Write the recovery key to this new file, for its owner only", HelpName = "FILE",
     };
 
+    public static Option<string?> Prices() => new("--prices")
+    {
+        Description = "JSON file with the store's prices; none reckons with no money", HelpName = "FILE",
+    };
+
     public static Option<string?> DataClass() => new("--data-class")
     {
         Description = "Storage class of data packs (GLACIER, DEEP_ARCHIVE, ...); all else stays in the usual one",

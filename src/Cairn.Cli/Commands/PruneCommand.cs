@@ -37,9 +37,11 @@ static class PruneCommand
         {
             Description = "Go on though the store may list late what was written; no backup must run",
         };
+        var prices = CommonOptions.Prices();
         var dryRun = CommonOptions.DryRun("Only show what would be done");
         var yes = CommonOptions.Yes();
-        foreach (var option in new Option[] { grace, unfinished, maxUnused, maxRepack, trustListing, dryRun, yes })
+        Option[] all = [grace, unfinished, maxUnused, maxRepack, trustListing, prices, dryRun, yes];
+        foreach (var option in all)
             command.Add(option);
         keys.AddTo(command, withRecoveryKey: true);
         CommandRunner.Handle(command, global, async context =>
@@ -55,6 +57,7 @@ static class PruneCommand
             var request = new PruneRequest
             {
                 Access = keys.Access(parsed, global), Options = options, TrustsListing = parsed.GetValue(trustListing),
+                Prices = parsed.GetValue(prices),
                 Approve = parsed.GetValue(yes) ? null : plan => IsApproved(context, plan),
             };
             var result = await PruneUseCase.RunAsync(context.Environment, request, context.Cancellation);

@@ -24,7 +24,9 @@ static class StatsCommand
         };
         by.AcceptOnlyFromAmong([.. StatsGrouping.Names]);
         command.Add(snapshot);
+        var prices = CommonOptions.Prices();
         command.Add(by);
+        command.Add(prices);
         filter.AddTo(command);
         keys.AddTo(command, withRecoveryKey: true);
         CommandRunner.Handle(command, global, async context =>
@@ -39,7 +41,10 @@ static class StatsCommand
                 RunRendering.Print(context.Output, info);
                 return ExitCodes.Ok;
             }
-            var request = new StatisticsRequest { Access = access, Filter = filter.Filter(context) };
+            var request = new StatisticsRequest
+            {
+                Access = access, Filter = filter.Filter(context), Prices = context.Parsed.GetValue(prices),
+            };
             var report = await StatisticsUseCase.RunAsync(context.Environment, request, context.Cancellation);
             StatsRendering.Print(context.Output, report, context.Parsed.GetRequiredValue(by));
             return SnapshotsCommand.ExitCodeOf(report.Problems);

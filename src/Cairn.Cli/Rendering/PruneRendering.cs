@@ -39,13 +39,29 @@ static class PruneRendering
         if (result.Locked.Packs > 0)
             yield return $"locked: {Text(result.Locked)}, reclaimable on "
                 + $"{HumanText.Time(result.ReclaimableOn!.Value)} at the latest; a later prune deletes them";
+        if (result.PaidFor.Packs > 0)
+            yield return $"unneeded, but paid for in any case: {Text(result.PaidFor)}, until "
+                + $"{HumanText.Time(result.PaidUntil!.Value)} at the latest; a later prune deletes them";
         if (result.Protected.Packs > 0)
             yield return $"protected by the store for now: {Text(result.Protected)}; a later prune deletes them";
         if (result.Spared.Packs > 0)
             yield return $"condemned, but needed, and so kept: {Text(result.Spared)}";
         if (result.Unfinished.Packs > 0)
             yield return $"stored by a run that has not finished: {Text(result.Unfinished)}";
+        if (result.IndexObjectsWritten > 0)
+            yield return $"{would}put together: {HumanText.Count(result.IndexObjectsCompacted)} small index objects "
+                + "into " + HumanText.Count(result.IndexObjectsWritten);
+        if (result.IndexObjectsDeleted > 0)
+            yield return $"{would}deleted: {HumanText.Count(result.IndexObjectsDeleted)} index objects that others "
+                + "contain";
         yield return $"requests that change something: {(isDryRun ? "about " : "")}{HumanText.Count(result.Requests)}";
+        if (result.Cost is not { } cost)
+            yield break;
+        yield return $"packs cost {CostText.Money(cost.Prices, cost.MonthlyBefore)} a month, and "
+            + $"{CostText.Money(cost.Prices, cost.MonthlyAfter)} when all of this has gone; this run costs about "
+            + $"{CostText.Money(cost.Prices, cost.Run)} {CostText.Of(cost.Prices)}";
+        if (cost.Unpriced > 0)
+            yield return CostText.Unpriced(cost.Unpriced);
     }
 
     static void Write(Utf8JsonWriter writer, PruneResult result, bool isDryRun)
@@ -62,15 +78,28 @@ static class PruneRendering
         Write(writer, "locked", result.Locked);
         if (result.ReclaimableOn is { } reclaimable)
             writer.WriteTime("reclaimableOn", reclaimable);
+        Write(writer, "paidFor", result.PaidFor);
+        if (result.PaidUntil is { } paid)
+            writer.WriteTime("paidUntil", paid);
         Write(writer, "protected", result.Protected);
         Write(writer, "spared", result.Spared);
         Write(writer, "unfinished", result.Unfinished);
         Write(writer, "repacked", result.Repacked);
         Write(writer, "repackedInto", result.RepackedInto);
+        writer.WriteNumber("indexObjectsCompacted", result.IndexObjectsCompacted);
+        writer.WriteNumber("indexObjectsWritten", result.IndexObjectsWritten);
+        writer.WriteNumber("indexObjectsDeleted", result.IndexObjectsDeleted);
         writer.WriteNumber("ledgersProposedVoid", result.LedgersProposedVoid);
         writer.WriteNumber("ledgersVoided", result.LedgersVoided);
         writer.WriteNumber("snapshotsRemoved", result.SnapshotsRemoved);
         writer.WriteNumber("requests", result.Requests);
+        if (result.Cost is not { } cost)
+            return;
+        CostText.Write(writer, "monthlyCost", cost.MonthlyBefore);
+        CostText.Write(writer, "monthlyCostAfter", cost.MonthlyAfter);
+        CostText.Write(writer, "runCost", cost.Run);
+        writer.WriteNumber("unpricedPacks", cost.Unpriced);
+        CostText.Write(writer, cost.Prices);
     }
 
     static void Write(Utf8JsonWriter writer, string name, PackSum sum)

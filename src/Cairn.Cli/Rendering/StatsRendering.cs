@@ -56,6 +56,13 @@ static class StatsRendering
         output.Summary(
             $"all packs of the repository: {HumanText.Size(usage.PackBytes)} in "
             + HumanText.Count(usage.Packs, "pack", "packs"));
+        if (usage.Cost is { } cost)
+        {
+            output.Summary(
+                $"they cost {CostText.Money(cost.Prices, cost.Monthly)} a month {CostText.Of(cost.Prices)}");
+            if (cost.Unpriced > 0)
+                output.Summary(CostText.Unpriced(cost.Unpriced));
+        }
         if (usage.UnknownPacks > 0)
             output.Warning(
                 $"{HumanText.Count(usage.UnknownPacks, "pack is", "packs are")} in no index object, and not counted: "
@@ -67,6 +74,11 @@ static class StatsRendering
             writer.WriteNumber("packs", usage.Packs);
             writer.WriteNumber("packBytes", usage.PackBytes);
             writer.WriteNumber("unknownPacks", usage.UnknownPacks);
+            if (usage.Cost is not { } cost)
+                return;
+            CostText.Write(writer, "monthlyCost", cost.Monthly);
+            writer.WriteNumber("unpricedPacks", cost.Unpriced);
+            CostText.Write(writer, cost.Prices);
         });
     }
 

@@ -1,16 +1,25 @@
+using System.Security.Cryptography;
 using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
 
 namespace Cairn.Engine.Formats;
 
+/// <param name="Tables">What packs say of themselves.</param>
+/// <param name="Contained">Other index objects, as they lie in the store: whoever has this one needs none of
+/// them.</param>
+public sealed record IndexBody(PackTable[] Tables, ReadOnlyMemory<byte>[] Contained);
+
 /// <summary>The body of an index object: what several packs say of themselves (docs/format.md, section 8).</summary>
 public static class IndexCodec
 {
+    const int SmallestObject = ObjectHeader.Size + Ulid.Size;
     const int SmallestPack = ObjectHash.Size + 1 + 4 + 2 + PackHeader.KeySize + 2 + SignerId.Size + 4;
 
-    public static byte[] Encode(IEnumerable<PackTable> tables)
+    public static byte[] Encode(IEnumerable<PackTable> tables) => Encode(new IndexBody([.. tables], []));
+
+    public static byte[] Encode(IndexBody body)
     {
-        var sorted = tables.OrderBy(table => table.Name).ToArray();
+        var sorted = body.Tables.OrderBy(table => table.Name).ToArray();
         Invariant.That(sorted.Length <= Limits.IndexPacks);
         var writer = new ByteWriter(64 << 10);
         writer.U32((uint)sorted.Length);
@@ -24,10 +33,11 @@ public static class IndexCodec
                 PackHeader.WriteKey(writer, key);
             PackTableCodec.Write(writer, table.Authors, table.Rows);
         }
+        WriteContained(writer, body.Contained);
         return writer.ToArray();
     }
 
-    public static PackTable[] Decode(ReadOnlySpan<byte> body)
+    public static IndexBody Decode(ReadOnlySpan<byte> body)
     {
         var reader = new ByteReader(body);
         var count = reader.U32();
@@ -40,8 +50,52 @@ public static class IndexCodec
             if (i > 0 && tables[i - 1].Name.CompareTo(tables[i].Name) >= 0)
                 throw new FormatViolationException(FailureKind.Framing, "packs that do not ascend");
         }
+        var contained = reader.Remaining == 0 ? [] : ReadContained(ref reader);
         reader.RequireEnd();
-        return tables;
+        return new IndexBody(tables, contained);
+    }
+
+    // A number of none is not written: so there is one body for what it says.
+    static void WriteContained(ByteWriter writer, ReadOnlyMemory<byte>[] contained)
+    {
+        if (contained.Length == 0)
+            return;
+        writer.U32((uint)contained.Length);
+        foreach (var stored in contained.OrderBy(NameOf))
+        {
+            writer.U32((uint)stored.Length);
+            writer.Bytes(stored.Span);
+        }
+    }
+
+    static ReadOnlyMemory<byte>[] ReadContained(ref ByteReader reader)
+    {
+        var count = reader.U32();
+        if (count == 0 || count > reader.Remaining / (sizeof(uint) + SmallestObject))
+            throw new FormatViolationException(
+                FailureKind.Framing, $"{count} contained objects in an index that cannot hold them");
+        var contained = new ReadOnlyMemory<byte>[count];
+        DatedName? previous = null;
+        for (var i = 0; i < contained.Length; i++)
+        {
+            var length = reader.U32();
+            if (length < SmallestObject || length > reader.Remaining)
+                throw new FormatViolationException(FailureKind.Framing, $"a contained object of {length} bytes");
+            contained[i] = reader.Bytes((int)length).ToArray();
+            var name = NameOf(contained[i]);
+            if (previous is { } before && before.CompareTo(name) >= 0)
+                throw new FormatViolationException(FailureKind.Framing, "contained objects that do not ascend");
+            previous = name;
+        }
+        return contained;
+    }
+
+    /// <summary>The name under which the store has, or had, a contained object.</summary>
+    public static DatedName NameOf(ReadOnlyMemory<byte> stored)
+    {
+        Span<byte> hash = stackalloc byte[ObjectHash.Size];
+        SHA256.HashData(stored.Span, hash);
+        return new DatedName(new Ulid(stored.Span.Slice(ObjectHeader.Size, Ulid.Size)), new ObjectHash(hash));
     }
 
     static PackTable ReadPack(ref ByteReader reader)

@@ -117,7 +117,11 @@ public static class ObjectNames
 }
 
 /// <summary>ULID and hash: the name of an object behind its prefix.</summary>
-public readonly record struct DatedName(Ulid Ulid, ObjectHash Hash);
+public readonly record struct DatedName(Ulid Ulid, ObjectHash Hash) : IComparable<DatedName>
+{
+    public int CompareTo(DatedName other) =>
+        Ulid.CompareTo(other.Ulid) is var byUlid && byUlid != 0 ? byUlid : Hash.CompareTo(other.Hash);
+}
 
 public readonly record struct SnapshotName(SignerId Host, Ulid Ulid, ObjectHash Ledger, ObjectHash Hash)
 {

@@ -109,6 +109,9 @@ public readonly record struct ObjectInfo(
 {
     /// <summary>The name in the store, a key or not: what a listing is ordered by.</summary>
     public string Name => ForeignName ?? Key.Value;
+
+    /// <summary>What the store calls the class that it keeps and charges the object in; null without one.</summary>
+    public string? StorageClass { get; init; }
 }
 
 /// <summary>What a store can do, as data: asked, never guessed from its type.</summary>

@@ -207,7 +207,7 @@ public sealed class S3Store : IObjectStore, IVersionedStore
         var name = full[_parsed.Prefix.Length..];
         var (size, modified) = (found.Size ?? 0, ToTime(found.LastModified));
         return ObjectKey.TryParse(name, out var key)
-            ? new ObjectInfo(key, size, modified)
+            ? new ObjectInfo(key, size, modified) { StorageClass = found.StorageClass?.Value }
             : new ObjectInfo(default, size, modified, name);
     }
 

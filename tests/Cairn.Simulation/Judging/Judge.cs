@@ -43,6 +43,7 @@ sealed class Judge(World world)
     readonly HashSet<ObjectHash> _deletionListed = [];
     readonly HashSet<ObjectHash> _void = [];
     readonly HashSet<ObjectHash> _forgotten = [];
+    readonly IndexJudge _index = new(world);
     Repository? _keys;
     int _commits;
 
@@ -113,6 +114,11 @@ sealed class Judge(World world)
             world.Require(_forgotten.Contains(snapshot.Hash), $"{call}: it is not forgotten (INV-1)");
             return;
         }
+        if (ObjectNames.TryParseDated(ObjectNames.Index, key, out var index))
+        {
+            _index.ObserveDelete(index, call);
+            return;
+        }
         world.Require(ObjectNames.TryParsePack(key, out var pack), $"something else is deleted: {call} (INV-2)");
         _contents.RemovePack(pack);
         world.Require(_deletionListed.Contains(pack), $"{call}: stands on no deletion list (P4, INV-4)");
@@ -136,6 +142,8 @@ sealed class Judge(World world)
             _contents.AddLedger(ledger.Hash, version, _keys!);
         else if (ObjectNames.TryParseSnapshot(key, out var snapshot))
             Commit(call, snapshot);
+        else if (ObjectNames.TryParseDated(ObjectNames.Index, key, out var index))
+            _index.ObservePut(index, version.Content, _keys!);
         else if (ObjectNames.TryParseDated(ObjectNames.Retired, key, out var retired) && _writers.Add(call.Name))
             Apply(RetiredLog.Open(version.Content, retired, _keys!.Keys, _keys.Signers).Record);
         else if (call.Name.StartsWith(ObjectNames.Moves, StringComparison.Ordinal) && _writers.Add(call.Name))

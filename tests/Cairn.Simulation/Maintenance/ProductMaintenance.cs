@@ -70,6 +70,7 @@ sealed class ProductMaintenance(World world, string name, SecretKey seed, Seeded
             Grace = random.NextInt(2) == 0 ? TimeSpan.Zero : TimeSpan.FromHours(random.NextInt(48)),
             UnfinishedAfter = random.NextInt(2) == 0 ? TimeSpan.Zero : TimeSpan.FromDays(2),
             MaxUnusedPercent = UnusedPercents[random.NextInt(UnusedPercents.Length)],
+            IndexObjectsMin = 4,
         };
         var result = await PruneOperation.RunAsync(
             repository, new MemoryStateFolder(), options, new WorkMonitor("pruning"), cancellationToken);
@@ -79,6 +80,8 @@ sealed class ProductMaintenance(World world, string name, SecretKey seed, Seeded
         world.Coverage.Count("product's prune: spared", result.Spared.Packs);
         world.Coverage.Count("product's prune: void", result.LedgersVoided);
         world.Coverage.Count("product's prune: repacked", result.Repacked.Packs);
+        world.Coverage.Count("product's prune: index objects put together", result.IndexObjectsCompacted);
+        world.Coverage.Count("product's prune: index objects deleted", result.IndexObjectsDeleted);
         world.Log.Add($"{name}: prunes: {result}");
     }
 

@@ -5,6 +5,7 @@ using Cairn.Cli.Rendering;
 using Cairn.Engine.Entries;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Manifests;
+using Cairn.Engine.Operations.Costs;
 using Cairn.Engine.Operations.Diff;
 using Cairn.Engine.Operations.Find;
 using Cairn.Engine.Operations.Leases;
@@ -51,7 +52,7 @@ static class HistoryEvents
 
         var usage = new RepositoryUsage(
             [new SnapshotUsage(first, new RowUsage(3, 1500, 700, 100))], Packs: 2, PackBytes: 8192, UnknownPacks: 0,
-            []);
+            [], new StorageCost(StorePrices.Amazon, Monthly: 0.023m, Unpriced: 0));
         StatsRendering.Print(output, new StatisticsReport(usage, []), "source");
         RunRendering.Print(output, second);
         TagRendering.Print(output, new TagPlan(null!)
@@ -59,8 +60,26 @@ static class HistoryEvents
             Decisions = [new TagDecision(first, ["keep", "yearly"]), new TagDecision(second, second.Tags)],
             Problems = [],
         }, isDryRun: false);
+        PruneRendering.Print(output, Prune(), isDryRun: true);
         LeaseRendering.Print(output, Lease(), isDryRun: false);
         PolicyCommand.Print(output, StoreRole.Host, new PolicyReport("{}"u8.ToArray(), []));
+    }
+
+    static PruneResult Prune()
+    {
+        var until = new DateTimeOffset(2026, 1, 31, 7, 0, 0, TimeSpan.Zero);
+        return new PruneResult
+        {
+            Before = new PackSum(10, 81920), UsedBytes = 40960, Condemned = new PackSum(1, 4096),
+            Waiting = new PackSum(1, 4096), WaitingUntil = until, Deleted = new PackSum(2, 8192),
+            PaidFor = new PackSum(1, 4096), PaidUntil = until.AddDays(90), Protected = default,
+            Spared = new PackSum(1, 4096), Unfinished = default, Repacked = new PackSum(2, 8192),
+            RepackedInto = new PackSum(1, 4096), IndexObjectsCompacted = 64, IndexObjectsWritten = 1,
+            IndexObjectsDeleted = 60, LedgersProposedVoid = 1, LedgersVoided = 2, SnapshotsRemoved = 1, Requests = 70,
+            Cost = new PruneCost(
+                StorePrices.Amazon, MonthlyBefore: 1.5m, MonthlyAfter: 0.75m, Run: 0.000123m, Unpriced: 0),
+            Notes = [],
+        };
     }
 
     static LeaseResult Lease()

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Cairn.Engine.Crypto;
 using Cairn.Testing;
+using Cairn.Tests.Operations.Backup;
+using Cairn.Tests.Operations.Prune;
 
 namespace Cairn.Tests.Damage;
 
@@ -41,6 +43,33 @@ public sealed class SecondDecoderTests
             Assert.Contains(name, Decode(13, key, repository, "verify"), StringComparison.Ordinal);
             Write(repository, name, bytes);
         }
+    }
+
+    [Fact]
+    public async Task It_reads_index_objects_in_index_objects()
+    {
+        await using var world = await BackupWorld.CreateAsync();
+        for (var i = 0; i < 5; i++)
+            await world.ChangeAndBackupAsync($"file{i}");
+        var options = PruneWorld.AtOnce with { IndexObjectsMin = 3 };
+        Assert.Equal(5, (await world.PruneAsync(options)).IndexObjectsDeleted);
+        for (var i = 0; i < 2; i++)
+            await world.ChangeAndBackupAsync($"more{i}");
+        Assert.Equal(3, (await world.PruneAsync(options)).IndexObjectsDeleted);
+        using var folder = new TemporaryFolder();
+        var repository = Path.Combine(folder.Path, "repository");
+        var objects = await world.Test.ObjectsAsync();
+        foreach (var (name, bytes) in objects)
+            Write(repository, name, bytes);
+        var key = Path.Combine(folder.Path, "key");
+        File.WriteAllText(key, RecoveryKey.Print(world.Test.Init.RecoveryKey));
+        Assert.StartsWith("all is well", Decode(0, key, repository, "verify"), StringComparison.Ordinal);
+
+        // And what they say is held against the packs.
+        var pack = objects.Keys.First(name => name.StartsWith("packs/", StringComparison.Ordinal));
+        File.Delete(Path.Combine(repository, pack));
+        var index = objects.Keys.Single(name => name.StartsWith("index/", StringComparison.Ordinal));
+        Assert.Contains(index, Decode(13, key, repository, "verify"), StringComparison.Ordinal);
     }
 
     static void Write(string repository, string name, byte[] bytes)

@@ -115,7 +115,8 @@ public sealed class DiffOperationTests
         using var session = await ReadSession.OpenAsync(repository, new MemoryStateFolder(), Cancellation);
         var snapshots = (await SnapshotCatalog.ListAsync(repository, Cancellation)).Snapshots;
 
-        var usage = await StatisticsOperation.RunAsync(session, snapshots, new WorkMonitor("x"), Cancellation);
+        var usage = await StatisticsOperation.RunAsync(
+            session, snapshots, prices: null, new WorkMonitor("x"), Cancellation);
 
         Assert.Equal([300, 300, 300, 300], usage.Snapshots.Select(item => item.Added.DataBytes));
         Assert.Equal(
@@ -126,7 +127,7 @@ public sealed class DiffOperationTests
         Assert.Empty(usage.Problems);
         // Without the first, its content is what the second adds: it still needs it.
         var later = await StatisticsOperation.RunAsync(
-            session, [.. snapshots.Skip(1)], new WorkMonitor("x"), Cancellation);
+            session, [.. snapshots.Skip(1)], prices: null, new WorkMonitor("x"), Cancellation);
         Assert.Equal([600, 300, 300], later.Snapshots.Select(item => item.Added.DataBytes));
     }
 

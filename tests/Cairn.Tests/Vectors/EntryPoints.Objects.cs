@@ -71,8 +71,9 @@ static partial class EntryPoints
                 return Show.Record(RecordCodecs.DecodeMoves(OpenUnderIndexKey(ObjectType.Moves, key, bytes,
                     world).Span));
             case "index":
-                var tables = IndexCodec.Decode(OpenUnderIndexKey(ObjectType.Index, key, bytes, world).Span);
-                return $"packs {tables.Length}\n" + string.Concat(tables.Select(Show.Table));
+                var index = IndexCodec.Decode(OpenUnderIndexKey(ObjectType.Index, key, bytes, world).Span);
+                return $"packs {index.Tables.Length}\n" + string.Concat(index.Tables.Select(Show.Table))
+                    + string.Concat(index.Contained.Select(Show.Contained));
             case "ledger":
                 return Show.Ledger(LedgerCodec.Decode(OpenLedger(key, bytes, world)));
             case "snapshot":

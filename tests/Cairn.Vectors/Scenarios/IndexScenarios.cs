@@ -28,6 +28,18 @@ static class IndexScenarios
         Case("key-suite-unknown", Unsupported, "3-suite", "A key of suite 2.", b => b.With(KeyCount + 2, 2)),
         Case("byte-left-over", Framing, "1-canonical", "A byte follows the last pack.", b => b.Appending(0)),
         Case("cut-off", Framing, "8-body", "The last byte is missing.", b => b[..^1]),
+        Case("contains-two", Success, "8-contained", "Two index objects besides the packs.",
+            b => [.. b, .. Contained(2)], Contents(2)),
+        Case("contains-descend", Framing, "8-contained", "Contained objects in the wrong order.",
+            b => [.. b, .. Contained(2, descends: true)]),
+        Case("contains-none", Framing, "8-contained 1-canonical", "A number of none is not written.",
+            b => b.Appending(0, 0, 0, 0)),
+        Case("contains-more-than-fit", Framing, "1-limits", "2^32 - 1 objects in no byte.",
+            b => b.Appending(255, 255, 255, 255)),
+        Case("contains-beyond-end", Framing, "8-contained", "A contained object longer than what is left.",
+            b => [.. b, .. Contained(1).With(4, 255, 255, 255, 127)]),
+        Case("contains-cut-off", Framing, "8-contained", "The last byte is missing.",
+            b => [.. b, .. Contained(2)[..^1]]),
         Dated("index/signed-by-admin", ObjectType.Index, Success, "6-signer", "An admin may do what a maintainer may.",
             kit => new(kit, ObjectType.Index, Model()) { Signer = Kit.Admin },
             "packs 2\n" + string.Concat(Tables().Select(Show.Table))),
@@ -50,10 +62,39 @@ static class IndexScenarios
         }),
     ];
 
+    // What stands in a contained object, only its reader asks.
+    static byte[][] Inner(int count) =>
+    [
+        .. Enumerable.Range(0, count).Select(i => (byte[])
+            [.. ObjectHeaderOf(ObjectType.Index), .. Enumerable.Repeat((byte)i, Ulid.Size), .. new byte[100]]),
+    ];
+
+    static byte[] ObjectHeaderOf(ObjectType type)
+    {
+        var header = new byte[ObjectHeader.Size];
+        ObjectHeader.Write(header, type, domain: 0);
+        return header;
+    }
+
+    static byte[] Contained(int count, bool descends = false)
+    {
+        var writer = new ByteWriter(1024);
+        writer.U32((uint)count);
+        foreach (var stored in descends ? Inner(count).Reverse() : Inner(count))
+        {
+            writer.U32((uint)stored.Length);
+            writer.Bytes(stored);
+        }
+        return writer.ToArray();
+    }
+
+    static string Contents(int count) => string.Concat(Inner(count).Select(stored => Show.Contained(stored)));
+
     static byte[] Model() => IndexCodec.Encode(Tables());
 
-    static Vector Case(string name, string expect, string rules, string comment, Func<byte[], byte[]> change) => Dated(
+    static Vector Case(string name, string expect, string rules, string comment, Func<byte[], byte[]> change,
+        string more = "") => Dated(
         $"index/{name}", ObjectType.Index, expect, rules, comment,
         kit => new(kit, ObjectType.Index, change(Model())),
-        expect == Success ? "packs 2\n" + string.Concat(Tables().Select(Show.Table)) : "");
+        expect == Success ? "packs 2\n" + string.Concat(Tables().Select(Show.Table)) + more : "");
 }

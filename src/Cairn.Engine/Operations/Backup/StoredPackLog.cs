@@ -51,7 +51,7 @@ sealed class StoredPackLog(IStateFolder state, RepositoryId repository)
             return null;
         try
         {
-            return IndexCodec.Decode(body) is [var table] ? table : null;
+            return IndexCodec.Decode(body) is { Tables: [var table], Contained: [] } ? table : null;
         }
         catch (FormatViolationException)
         {

@@ -4,6 +4,7 @@ using Cairn.Engine.Formats;
 using Cairn.Engine.Indexing;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories.Reading;
+using Cairn.Engine.Storage;
 
 namespace Cairn.Engine.Operations.Check;
 
@@ -19,14 +20,21 @@ static class PackListCheck
         var inventory = context.Inventory;
         context.Monitor.Begin("checking the index", inventory.Index.Count);
         var named = new ConcurrentDictionary<ObjectHash, byte>();
+        var (outers, unread) = (new ConcurrentDictionary<ObjectKey, IndexObject>(), new ConcurrentBag<ObjectKey>());
         await Parallel.ForEachAsync(inventory.Index, context.Requests(cancellationToken), async (item, cancellation) =>
         {
-            var tables = await context.TryReadAsync(
-                item.Key, item.Name.Hash, bytes => IndexSync.Open(context.Repository, item.Name, bytes), cancellation);
-            foreach (var table in tables ?? [])
+            var opened = await context.TryReadAsync(
+                item.Key, item.Name.Hash, bytes => IndexObject.Open(context.Repository, item.Name, bytes),
+                cancellation);
+            foreach (var table in opened?.AllTables ?? [])
                 named.TryAdd(table.Name, 0);
+            if (opened is null)
+                unread.Add(item.Key);
+            else if (opened.Contained.Count > 0)
+                outers[item.Key] = opened;
             context.Monitor.Add();
         });
+        await AddMovedAsync(context, outers, unread, named, cancellationToken);
         foreach (var pack in inventory.Packs.Keys.Where(pack => !named.ContainsKey(pack)))
         {
             var key = ObjectNames.Pack(pack).Value;
@@ -45,6 +53,34 @@ static class PackListCheck
         if (inventory.Packs.Keys.Any(pack => !context.Session.Index.TryFindPack(pack, out _)))
             await context.Session.Blobs.MakeUnlistedPacksKnownAsync(cancellationToken);
         return missing;
+    }
+
+    // An object that a prune has put into another and deleted since the listing is no loss. What else has come since
+    // is not looked at: it is younger than the list of packs.
+    static async Task AddMovedAsync(
+        CheckContext context, ConcurrentDictionary<ObjectKey, IndexObject> opened, ConcurrentBag<ObjectKey> unread,
+        ConcurrentDictionary<ObjectHash, byte> named, CancellationToken cancellationToken)
+    {
+        if (unread.IsEmpty)
+            return;
+        await context.Repository.LearnSignersAsync(cancellationToken);
+        var read = context.Inventory.Index.Select(item => item.Key).ToHashSet();
+        await foreach (var info in context.Store.ListAsync(ObjectNames.Index, cancellationToken))
+        {
+            if (info.ForeignName is null && !read.Contains(info.Key)
+                && ObjectNames.TryParseDated(ObjectNames.Index, info.Key, out var name)
+                && await context.TryReadAsync(
+                    info.Key, name.Hash, bytes => IndexObject.Open(context.Repository, name, bytes),
+                    cancellationToken) is { } newer)
+                opened[info.Key] = newer;
+        }
+        var contained = opened.Values.SelectMany(outer => outer.AllContained).ToLookup(inner => inner.Key);
+        foreach (var key in unread.Where(contained.Contains))
+        {
+            context.Findings.Drop(key.Value);
+            foreach (var table in contained[key].First().AllTables)
+                named.TryAdd(table.Name, 0);
+        }
     }
 
     static HashSet<PackNumber> Compare(CheckContext context)

@@ -44,8 +44,9 @@ public static class PruneOperation
                 survey, retired, pack => RowsOf(index, pack), options, repository.Environment.Time.GetUtcNow())
                 .Decide();
             steps = await locks.ApplyAsync(steps, cancellationToken);
-            var repack = RepackPlan.Make(survey, steps, index, retired, options, tally.BytesCopied);
-            tally.See(survey, steps, repack);
+            var repack = RepackPlan.Make(
+                survey, steps, index, options, tally.BytesCopied, repository.Environment.Time.GetUtcNow());
+            tally.See(survey, steps, repack, options.Prices);
             if (options.IsDryRun)
             {
                 tally.Plan(steps, repack);
@@ -54,6 +55,7 @@ public static class PruneOperation
             if (!await execution.RunAsync(steps, repack, cancellationToken))
                 break;
         }
+        await new IndexCompaction(repository, index, retired, signer, options, tally).RunAsync(cancellationToken);
         tally.AddNotes([.. surveyor.Notes, .. retired.Notes, .. moves.Problems]);
         return tally.ToResult();
     }

@@ -1,3 +1,5 @@
+using Cairn.Engine.Operations.Costs;
+
 namespace Cairn.Engine.Operations.Prune;
 
 public sealed record PruneOptions
@@ -22,6 +24,15 @@ public sealed record PruneOptions
 
     /// <summary>At most so many bytes are copied in one run; null for no limit.</summary>
     public long? RepackBytesMax { get; init; }
+
+    /// <summary>From so many small index objects on they are put together into larger ones.</summary>
+    public int IndexObjectsMin { get; init; } = 64;
+
+    /// <summary>
+    /// What is stored for a minimum of days is not deleted or copied before, and a copy has to earn what it costs. Null
+    /// where nothing is paid.
+    /// </summary>
+    public StorePrices? Prices { get; init; }
 
     public bool IsDryRun { get; init; }
 }
@@ -59,6 +70,15 @@ public sealed record PruneResult
     /// <summary>When the last of these may go.</summary>
     public DateTimeOffset? ReclaimableOn { get; init; }
 
+    /// <summary>Needed by nothing, and paid for in any case for so long: they go when that is over.</summary>
+    public PackSum PaidFor { get; init; }
+
+    /// <summary>When the last of these may go for nothing.</summary>
+    public DateTimeOffset? PaidUntil { get; init; }
+
+    /// <summary>Null if no prices are known.</summary>
+    public PruneCost? Cost { get; init; }
+
     /// <summary>On a deletion list, but the store protects them for now, which was not foreseen.</summary>
     public required PackSum Protected { get; init; }
 
@@ -73,6 +93,15 @@ public sealed record PruneResult
 
     /// <summary>The packs that were written for that.</summary>
     public required PackSum RepackedInto { get; init; }
+
+    /// <summary>Small index objects that were put into larger ones.</summary>
+    public int IndexObjectsCompacted { get; init; }
+
+    /// <summary>The larger ones.</summary>
+    public int IndexObjectsWritten { get; init; }
+
+    /// <summary>Those that larger ones have contained for the grace.</summary>
+    public int IndexObjectsDeleted { get; init; }
     public required int LedgersProposedVoid { get; init; }
     public required int LedgersVoided { get; init; }
 

@@ -30,6 +30,10 @@ sealed record PruneSteps
     public required IReadOnlyList<ListedPack> Unfinished { get; init; }
     public required DateTimeOffset? WaitingUntil { get; init; }
 
+    /// <summary>Needed by nothing, and paid for until then whether they are there or not.</summary>
+    public required IReadOnlyList<ListedPack> PaidFor { get; init; }
+    public required DateTimeOffset? PaidUntil { get; init; }
+
     /// <summary>Of all that may go, what a lock still keeps: until then.</summary>
     public IReadOnlyDictionary<ObjectKey, DateTimeOffset> Locked { get; init; } =
         new Dictionary<ObjectKey, DateTimeOffset>();
@@ -47,8 +51,8 @@ sealed class PruneDecision(
     Survey survey, RetiredLog retired, Func<ObjectHash, int?> rowsOf, PruneOptions options, DateTimeOffset now)
 {
     readonly List<ListedPack> _deletable = [], _due = [], _waiting = [], _spared = [], _condemnable = [],
-        _unfinished = [];
-    DateTimeOffset? _waitingUntil;
+        _unfinished = [], _paidFor = [];
+    DateTimeOffset? _waitingUntil, _paidUntil;
 
     public PruneSteps Decide()
     {
@@ -74,14 +78,14 @@ sealed class PruneDecision(
             Proposals = [.. FindAbandoned(lonely).Select(ledger => ledger.Name.Hash)
                 .Where(ledger => !retired.VoidProposed.Contains(ledger))],
             Deletable = _deletable, Due = _due, Waiting = _waiting, Spared = _spared, Condemnable = _condemnable,
-            Unfinished = _unfinished, WaitingUntil = _waitingUntil,
+            Unfinished = _unfinished, WaitingUntil = _waitingUntil, PaidFor = _paidFor, PaidUntil = _paidUntil,
         };
     }
 
     void Sort(ListedPack pack)
     {
         if (retired.Deleted.Contains(pack.Name))
-            _deletable.Add(pack);
+            AddUnlessPaidFor(_deletable, pack, now);
         else if (survey.Liveness.IsNeeded(pack.Name, rowsOf(pack.Name)))
         {
             if (retired.Condemned.Contains(pack.Name))
@@ -90,14 +94,27 @@ sealed class PruneDecision(
         else if (retired.Condemned.Contains(pack.Name))
         {
             if (survey.Condemned.Contains(pack.Name) && IsGraceOver(pack.Name))
-                _due.Add(pack);
+                AddUnlessPaidFor(_due, pack, now);
             else
                 AddWaiting(pack);
         }
         else if (IsOfRunUnderWay(pack))
             _unfinished.Add(pack);
         else
-            _condemnable.Add(pack);
+            AddUnlessPaidFor(_condemnable, pack, now + options.Grace);
+    }
+
+    // Until then it costs the same whether it goes or not; and as long as it is not condemned, a backup may still find
+    // a use for what is in it.
+    void AddUnlessPaidFor(List<ListedPack> packs, ListedPack pack, DateTimeOffset then)
+    {
+        if (options.Prices?.PaidUntil(pack.StorageClass, pack.Modified) is not { } end || end <= then)
+        {
+            packs.Add(pack);
+            return;
+        }
+        _paidFor.Add(pack);
+        _paidUntil = _paidUntil > end ? _paidUntil : end;
     }
 
     void AddWaiting(ListedPack pack)

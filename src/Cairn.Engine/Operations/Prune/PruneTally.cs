@@ -1,4 +1,5 @@
 using Cairn.Engine.Formats;
+using Cairn.Engine.Operations.Costs;
 
 namespace Cairn.Engine.Operations.Prune;
 
@@ -12,6 +13,8 @@ sealed class PruneTally(IEnumerable<string> notes)
     PruneSteps? _last;
     PackSum? _before;
     long _usedBytes;
+    PruneCosts? _costs;
+    int _indexObjectsCompacted, _indexObjectsWritten;
 
     public PackSum Condemned { get; set; }
     public PackSum Deleted { get; set; }
@@ -21,11 +24,14 @@ sealed class PruneTally(IEnumerable<string> notes)
     public int LedgersProposed { get; set; }
     public int LedgersVoided { get; set; }
     public int SnapshotsRemoved { get; set; }
+    public int IndexObjectsDeleted { get; set; }
     public long Requests { get; set; }
     public long BytesCopied { get; set; }
 
-    public void See(Survey survey, PruneSteps steps, RepackPlan repack)
+    public void See(Survey survey, PruneSteps steps, RepackPlan repack, StorePrices? prices)
     {
+        _costs ??= prices is null ? null : new PruneCosts(prices, survey);
+        _costs?.See(steps, repack);
         _before ??= PruneSteps.SumOf(survey.Packs);
         _last = steps;
         _usedBytes = repack.UsedBytes;
@@ -52,6 +58,13 @@ sealed class PruneTally(IEnumerable<string> notes)
         static int One<T>(IReadOnlyList<T> list) => list.Count > 0 ? 1 : 0;
     }
 
+    /// <summary>So many index objects into one.</summary>
+    public void Compact(int objects)
+    {
+        _indexObjectsCompacted += objects;
+        _indexObjectsWritten++;
+    }
+
     /// <summary>A lease covers thousands of packs at once: a few stand for all.</summary>
     public void AddProtected(string message)
     {
@@ -66,9 +79,12 @@ sealed class PruneTally(IEnumerable<string> notes)
         Before = _before!.Value, UsedBytes = _usedBytes, Condemned = Condemned,
         Waiting = PruneSteps.SumOf(_last!.Waiting), WaitingUntil = _last.WaitingUntil, Deleted = Deleted,
         Locked = PruneSteps.SumOf(_last.LockedPacks), ReclaimableOn = _last.LockedUntil,
+        PaidFor = PruneSteps.SumOf(_last.PaidFor), PaidUntil = _last.PaidUntil,
+        Cost = _costs?.ToCost(RepackedInto, Requests - Deleted.Packs - SnapshotsRemoved - IndexObjectsDeleted),
         Protected = Protected, Spared = PruneSteps.SumOf(_last.Spared),
         Unfinished = PruneSteps.SumOf(_last.Unfinished), Repacked = Repacked, RepackedInto = RepackedInto,
-        LedgersProposedVoid = LedgersProposed, LedgersVoided = LedgersVoided, SnapshotsRemoved = SnapshotsRemoved,
-        Requests = Requests, Notes = [.. _notes],
+        IndexObjectsCompacted = _indexObjectsCompacted, IndexObjectsWritten = _indexObjectsWritten,
+        IndexObjectsDeleted = IndexObjectsDeleted, LedgersProposedVoid = LedgersProposed,
+        LedgersVoided = LedgersVoided, SnapshotsRemoved = SnapshotsRemoved, Requests = Requests, Notes = [.. _notes],
     };
 }

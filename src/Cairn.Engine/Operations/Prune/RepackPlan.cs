@@ -1,13 +1,16 @@
 using Cairn.Engine.Formats;
 using Cairn.Engine.Indexing;
+using Cairn.Engine.Operations.Costs;
 using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
-using Cairn.Engine.Repositories;
 
 namespace Cairn.Engine.Operations.Prune;
 
 /// <param name="Rows">Those that are needed, ascending.</param>
-sealed record RepackSource(ObjectHash Name, PackNumber Number, PackKind Kind, long Size, int[] Rows, long UsedBytes);
+/// <param name="StorageClass">As of the pack.</param>
+sealed record RepackSource(
+    ObjectHash Name, PackNumber Number, PackKind Kind, long Size, int[] Rows, long UsedBytes,
+    string? StorageClass = null);
 
 /// <summary>
 /// Which packs are worth copying what is needed of them: those with the greatest unneeded share, until less than the
@@ -23,10 +26,11 @@ sealed record RepackPlan(IReadOnlyList<RepackSource> Packs, long UsedBytes)
     public PackSum Estimate { get; private init; }
 
     public static RepackPlan Make(
-        Survey survey, PruneSteps steps, BlobIndex index, RetiredLog retired, PruneOptions options, long bytesCopied)
+        Survey survey, PruneSteps steps, BlobIndex index, PruneOptions options, long bytesCopied,
+        DateTimeOffset now)
     {
         var going = steps.Deletable.Concat(steps.Due).Concat(steps.Condemnable).Concat(steps.Waiting)
-            .Select(pack => pack.Name).ToHashSet();
+            .Concat(steps.PaidFor).Select(pack => pack.Name).ToHashSet();
         var (used, unused, total) = (0L, 0L, 0L);
         var partly = new List<(PackNumber Number, ListedPack Pack, long Used)>();
         foreach (var pack in survey.Packs)
@@ -37,7 +41,10 @@ sealed record RepackPlan(IReadOnlyList<RepackSource> Packs, long UsedBytes)
             used += needed;
             unused += all - needed;
             total += all;
-            if (needed < all && needed > 0)
+            // What costs as much after it is copied as before is as good as needed.
+            if (options.Prices is { } prices && needed < all && !Pays(prices, pack, needed, now))
+                unused -= all - needed;
+            else if (needed < all && needed > 0)
                 partly.Add((number, pack, needed));
         }
         if (options.MaxUnusedPercent >= 100)
@@ -64,6 +71,10 @@ sealed record RepackPlan(IReadOnlyList<RepackSource> Packs, long UsedBytes)
             return chosen;
         }
     }
+
+    static bool Pays(StorePrices prices, ListedPack pack, long needed, DateTimeOffset now) =>
+        !(prices.PaidUntil(pack.StorageClass, pack.Modified) > now)
+        && prices.PaysToCopy(pack.StorageClass, pack.Size, needed);
 
     static PackSum EstimateOf(RepackPlan plan)
     {
@@ -99,6 +110,6 @@ sealed record RepackPlan(IReadOnlyList<RepackSource> Packs, long UsedBytes)
     {
         var facts = index.GetPack(number);
         int[] rows = [.. Enumerable.Range(0, facts.RowCount).Where(row => liveness.IsRowNeeded(pack.Name, row))];
-        return new RepackSource(pack.Name, number, facts.Kind, pack.Size, rows, needed);
+        return new RepackSource(pack.Name, number, facts.Kind, pack.Size, rows, needed, pack.StorageClass);
     }
 }

@@ -7,7 +7,9 @@ namespace Cairn.Engine.Operations.Prune;
 
 /// <summary>A pack in the store.</summary>
 /// <param name="Modified">The store's own time, where it has one.</param>
-readonly record struct ListedPack(ObjectHash Name, long Size, DateTimeOffset? Modified);
+/// <param name="StorageClass">Null where the store has none.</param>
+readonly record struct ListedPack(
+    ObjectHash Name, long Size, DateTimeOffset? Modified, string? StorageClass = null);
 
 /// <param name="Session">The run it belongs to; null if it was not read, because it is dead.</param>
 sealed record ListedLedger(ObjectKey Key, SignerId Host, DatedName Name, DateTimeOffset? Modified)

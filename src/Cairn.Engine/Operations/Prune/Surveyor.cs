@@ -157,7 +157,7 @@ sealed class Surveyor(
         await foreach (var info in repository.Store.ListAsync(ObjectNames.Packs, cancellationToken))
         {
             if (info.ForeignName is null && ObjectNames.TryParsePack(info.Key, out var name))
-                packs.Add(new ListedPack(name, info.Size, info.Modified));
+                packs.Add(new ListedPack(name, info.Size, info.Modified, info.StorageClass));
             else
                 _notes.Add($"{info.Name}: not a name of Cairn's, left alone");
         }

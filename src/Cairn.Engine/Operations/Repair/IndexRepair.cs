@@ -67,10 +67,10 @@ public static class IndexRepair
                     continue;
                 try
                 {
-                    var tables = await ObjectReader.ReadAsync(
-                        repository.Store, info.Key, name.Hash, bytes => IndexSync.Open(repository, name, bytes),
+                    var opened = await ObjectReader.ReadAsync(
+                        repository.Store, info.Key, name.Hash, bytes => IndexObject.Open(repository, name, bytes),
                         cancellationToken);
-                    known.UnionWith(tables.Select(table => table.Name));
+                    known.UnionWith(opened.AllTables.Select(table => table.Name));
                 }
                 catch (Exception e) when (ObjectProblem.TryFrom(info.Key, e) is { } problem)
                 {

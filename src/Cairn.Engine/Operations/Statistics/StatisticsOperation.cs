@@ -1,4 +1,5 @@
 using Cairn.Engine.Formats;
+using Cairn.Engine.Operations.Costs;
 using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.Snapshots;
 
@@ -9,10 +10,11 @@ public sealed record SnapshotUsage(SnapshotInfo Snapshot, RowUsage Added);
 
 /// <param name="Snapshots">As they were given.</param>
 /// <param name="PackBytes">All packs as they lie in the store, with padding and what nothing needs.</param>
+/// <param name="Cost">Null if no prices are known.</param>
 /// <param name="Problems">Snapshots whose ledger cannot be read, and so are left out.</param>
 public sealed record RepositoryUsage(
     IReadOnlyList<SnapshotUsage> Snapshots, long Packs, long PackBytes, long UnknownPacks,
-    IReadOnlyList<ObjectProblem> Problems);
+    IReadOnlyList<ObjectProblem> Problems, StorageCost? Cost = null);
 
 /// <summary>
 /// What snapshots add to each other, from their ledgers alone. Taken in the order given, so that the sums of what was
@@ -24,7 +26,7 @@ public static class StatisticsOperation
     const int LedgersAtOnce = 16;
 
     public static async Task<RepositoryUsage> RunAsync(
-        ReadSession session, IReadOnlyList<SnapshotInfo> snapshots, WorkMonitor monitor,
+        ReadSession session, IReadOnlyList<SnapshotInfo> snapshots, StorePrices? prices, WorkMonitor monitor,
         CancellationToken cancellationToken)
     {
         var rows = await CreateSetAsync(session, cancellationToken);
@@ -42,8 +44,10 @@ public static class StatisticsOperation
                 monitor.Add(files: 1, bytes: 0);
             }
         }
-        var (packs, bytes) = await CountPacksAsync(session, cancellationToken);
-        return new RepositoryUsage(usages, packs, bytes, rows.Unknown.Count, problems);
+        var (packs, bytes, monthly, unpriced) = await CountPacksAsync(session, prices, cancellationToken);
+        return new RepositoryUsage(
+            usages, packs, bytes, rows.Unknown.Count, problems,
+            prices is null ? null : new StorageCost(prices, monthly, unpriced));
     }
 
     /// <summary>What the second snapshot needs and the first does not.</summary>
@@ -76,17 +80,19 @@ public static class StatisticsOperation
         }
     }
 
-    static async Task<(long Packs, long Bytes)> CountPacksAsync(
-        ReadSession session, CancellationToken cancellationToken)
+    static async Task<(long Packs, long Bytes, decimal Monthly, long Unpriced)> CountPacksAsync(
+        ReadSession session, StorePrices? prices, CancellationToken cancellationToken)
     {
-        var (packs, bytes) = (0L, 0L);
+        var (packs, bytes, monthly, unpriced) = (0L, 0L, 0m, 0L);
         await foreach (var info in session.Repository.Store.ListAsync(ObjectNames.Packs, cancellationToken))
         {
             if (info.ForeignName is not null || !ObjectNames.TryParsePack(info.Key, out _))
                 continue;
             packs++;
             bytes += info.Size;
+            monthly += prices?.Monthly(info.StorageClass, info.Size) ?? 0;
+            unpriced += prices is null || prices.Find(info.StorageClass) is not null ? 0 : 1;
         }
-        return (packs, bytes);
+        return (packs, bytes, monthly, unpriced);
     }
 }

@@ -1,4 +1,3 @@
-using Cairn.Engine.Formats;
 using Cairn.Engine.Indexing;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.State;
@@ -8,7 +7,8 @@ namespace Cairn.Engine.Repositories.Reading;
 /// <summary>
 /// Opens the local index, up to date. The index is a cache of the repository (INV-7): damaged, it is made anew; and if
 /// it remembers index objects that the repository no longer has, the repository is not the one it knew (restored from
-/// an older copy, say), and believing the cache would lose data at the next backup.
+/// an older copy, say), and believing the cache would lose data at the next backup. One that another contains is no
+/// loss.
 /// </summary>
 public static class LocalIndex
 {
@@ -34,13 +34,15 @@ public static class LocalIndex
         var index = BlobIndex.Open(state, new Bytes32(repository.Id.AsSpan()));
         try
         {
-            if (!await IsOfThisRepositoryAsync(repository, index, cancellationToken))
-            {
-                index.Dispose();
-                BlobIndex.DeleteFiles(state);
-                index = BlobIndex.Open(state, new Bytes32(repository.Id.AsSpan()));
-            }
-            var problems = await IndexSync.SyncAsync(repository, index, retired, use, cancellationToken);
+            // First what is new: it may contain what is no longer there.
+            var (problems, listed) = await IndexSync.SyncListedAsync(
+                repository, index, retired, use, cancellationToken);
+            if (ContainedObjects.AreThere(index, listed))
+                return (index, problems);
+            index.Dispose();
+            BlobIndex.DeleteFiles(state);
+            index = BlobIndex.Open(state, new Bytes32(repository.Id.AsSpan()));
+            problems = await IndexSync.SyncAsync(repository, index, retired, use, cancellationToken);
             return (index, problems);
         }
         catch
@@ -48,19 +50,5 @@ public static class LocalIndex
             index.Dispose();
             throw;
         }
-    }
-
-    static async Task<bool> IsOfThisRepositoryAsync(
-        Repository repository, BlobIndex index, CancellationToken cancellationToken)
-    {
-        if (index.Absorbed.Count == 0)
-            return true;
-        var found = 0;
-        await foreach (var info in repository.Store.ListAsync(ObjectNames.Index, cancellationToken))
-        {
-            if (info.ForeignName is null && index.Absorbed.Contains(info.Key))
-                found++;
-        }
-        return found == index.Absorbed.Count;
     }
 }

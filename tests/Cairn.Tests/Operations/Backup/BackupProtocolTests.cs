@@ -301,7 +301,7 @@ public sealed class BackupProtocolTests
             if (name.StartsWith("index/", StringComparison.Ordinal))
             {
                 var opened = IndexEnvelope.Open(ObjectType.Index, bytes.Span, host.Keys, host.Signers);
-                indexed.UnionWith(IndexCodec.Decode(opened.Body.Span).Select(table => PrefixOf(table.Name)));
+                indexed.UnionWith(IndexCodec.Decode(opened.Body.Span).Tables.Select(table => PrefixOf(table.Name)));
             }
             else if (name.StartsWith("ledgers/", StringComparison.Ordinal))
             {

@@ -63,7 +63,8 @@ static class NthJudge
     static bool MayGo(string path) =>
         Deletable.Any(prefix => path.StartsWith($"{PowerCutWorld.Root}/{prefix}", StringComparison.Ordinal));
 
-    static readonly string[] Deletable = [ObjectNames.Packs, ObjectNames.Ledgers, ObjectNames.Snapshots];
+    static readonly string[] Deletable =
+        [ObjectNames.Packs, ObjectNames.Index, ObjectNames.Ledgers, ObjectNames.Snapshots];
 
     static bool IsNamed(NthSeam seam, IReadOnlyList<NthCall> failed, string text) =>
         failed.Any(call => text.Contains(NameIn(seam, call), StringComparison.Ordinal));
@@ -77,9 +78,12 @@ static class NthJudge
 
     static bool MayPassUnnoticed(NthSeam seam, NthFailure failure, NthCall call) => seam switch
     {
-        // What cannot be read of a pack is tried again, blob by blob; and where init looks, nothing is there, nor is
+        // What cannot be read of a pack is tried again, blob by blob; what seems to have gone from the index is listed
+        // again; and where init looks, nothing is there, nor is
         // there an answer to lose.
         NthSeam.Store => call.Member == nameof(StoreMember.Get) && (IsPack(call.Name)
+            || (call.Name.StartsWith(ObjectNames.Index, StringComparison.Ordinal)
+                && failure.Store.Kind is StoreErrorKind.NotFound or StoreErrorKind.Refused)
             || (call.Name == ObjectNames.Descriptor.Value
                 && failure.Store is ({ Kind: StoreErrorKind.NotFound } or { Moment: FaultMoment.After }))),
         // Tidying up, and looks before writing: what is written fails by itself.

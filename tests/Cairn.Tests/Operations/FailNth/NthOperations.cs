@@ -206,7 +206,8 @@ static class NthOperations
         using var repository = await world.OpenForReadingAsync(store);
         var options = new PruneOptions
         {
-            Grace = TimeSpan.Zero, UnfinishedAfter = TimeSpan.Zero, MaxUnusedPercent = 0, IsDryRun = isDryRun,
+            Grace = TimeSpan.Zero, UnfinishedAfter = TimeSpan.Zero, MaxUnusedPercent = 0, IndexObjectsMin = 2,
+            IsDryRun = isDryRun,
         };
         return await PruneOperation.RunAsync(
             repository, world.OpenState(), options, new WorkMonitor("pruning"), PowerCutWorld.Token);

@@ -18,7 +18,10 @@ namespace Cairn.Tests.Operations.Prune;
 /// </summary>
 public sealed class PruneInterleavingTests
 {
-    static readonly PruneOptions Repacks = PruneWorld.AtOnce with { MaxUnusedPercent = 5 };
+    static readonly PruneOptions Repacks = PruneWorld.AtOnce with
+    {
+        MaxUnusedPercent = 5, IndexObjectsMin = 2,
+    };
 
     [Fact]
     public Task A_backup_in_every_moment_of_a_prune_INV_1_INV_4() => ForEachCallAsync(
@@ -39,6 +42,16 @@ public sealed class PruneInterleavingTests
             await scene.ForgetLastAsync();
             await scene.World.PruneAsync(Repacks);
         });
+
+    [Fact]
+    public Task A_prune_in_every_moment_of_a_restore_which_misses_nothing_INV_1() => ForEachCallAsync(
+        async (scene, store) =>
+        {
+            using var admin = await scene.World.OpenAsAdminAsync(store);
+            using var session = await ReadSession.OpenAsync(admin, new MemoryStateFolder(), CancellationToken.None);
+            Assert.Empty(session.IndexProblems);
+            Assert.NotEmpty(session.Index.EnumeratePacks());
+        }, scene => scene.World.PruneAsync(Repacks with { MaxUnusedPercent = 100 }), callsMin: 3);
 
     [Fact]
     public Task A_late_maintainer_in_every_moment_of_a_check_which_finds_no_damage() => ForEachCallAsync(

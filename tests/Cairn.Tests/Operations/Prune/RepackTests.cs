@@ -197,7 +197,7 @@ public sealed class RepackTests
         using var session = await ReadSession.OpenAsync(admin, new MemoryStateFolder(), Token);
         var listing = await SnapshotCatalog.ListAsync(admin, Token);
         var usage = await StatisticsOperation.RunAsync(
-            session, listing.Snapshots, new WorkMonitor("adding up"), Token);
+            session, listing.Snapshots, prices: null, new WorkMonitor("adding up"), Token);
         Assert.Equal(0, usage.UnknownPacks);
         return usage.Snapshots.Aggregate(default(RowUsage), (sum, snapshot) => sum + snapshot.Added);
     }

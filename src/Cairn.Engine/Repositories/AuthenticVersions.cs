@@ -30,6 +30,25 @@ public static class AuthenticVersions
         return new ObjectHash(actual) == hash;
     }
 
+    /// <summary>The same, for who does not know yet which repository it is.</summary>
+    public static bool IsPlausible(ObjectKey key, ReadOnlySpan<byte> bytes) =>
+        key == ObjectNames.Descriptor
+            ? TryDecodeDescriptor(bytes) is not null
+            : !ObjectNames.TryParseContentHash(key, out _) || IsMatch(key, bytes, repository: default);
+
+    /// <summary>The id of the oldest plausible version; null if none is.</summary>
+    public static async Task<string?> FindPlausibleAsync(
+        IObjectVersions versions, ObjectKey key, IReadOnlyList<ListedVersion> oldestFirst,
+        CancellationToken cancellationToken)
+    {
+        if (key == ObjectNames.Descriptor)
+            return (await FindDescriptorsAsync(versions, cancellationToken)).FirstOrDefault().Version;
+        if (await FindAsync(versions, key, oldestFirst, repository: default, cancellationToken) is not { } found)
+            return null;
+        found.Bytes.Dispose();
+        return found.Version.Id;
+    }
+
     /// <summary>
     /// The oldest version that is what the name says, and its bytes, which the caller owns; null if none is.
     /// </summary>

@@ -36,12 +36,22 @@ public sealed class S3RansomwareTests(CephServer ceph)
         }
         Assert.Equal(0, Count(home.Run("recover", "--dry-run", "--json").RequireExit(0), "hidden"));
 
+        // Servers tell whole seconds.
+        await Task.Delay(TimeSpan.FromSeconds(2), Token);
+        var then = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
+        await Task.Delay(TimeSpan.FromSeconds(2), Token);
         var good = await VersionsAsync(sdk, bucket);
         await AttackAsync(sdk, bucket, good);
         Assert.Superset(
             good.Select(version => version.VersionId).ToHashSet(),
             (await VersionsAsync(sdk, bucket)).Select(version => version.VersionId).ToHashSet());
         Assert.NotEqual(0, home.Run("snapshots").ExitCode);
+
+        // As it was, before anybody has recovered anything.
+        var (oldest, target) = (states.First(), Path.Combine(home.Folder, "past"));
+        home.Run("restore", $"{oldest.Key}:{home.Source}", "--as-of", then, "--target", target).RequireExit(0);
+        Assert.Equal("", Rsync.Differences(oldest.Value, target));
+        Assert.Contains(oldest.Key[..8], home.Run("snapshots", "--as-of", then).RequireExit(0).Output);
 
         // Who is asked nothing is told, and nothing changes.
         var planned = home.Run("recover", "--dry-run", "--json").RequireExit(3);

@@ -82,7 +82,8 @@ sealed class RecoverPlanner(
             if (markers.Count == 0)
                 Add(RecoverFindingKind.Foreign, group[0].Name, "not a name of Cairn's: somebody put it there");
         }
-        else if (data.Count > 0 && !IsRetired(key) && (data.Count > 1 || markers.Count > 0 || PlantedCheck.IsFor(key)))
+        else if (data.Count > 0 && !retired.Removes(key)
+            && (data.Count > 1 || markers.Count > 0 || PlantedCheck.IsFor(key)))
             await JudgeAsync(key, data, [.. markers.Select(marker => new ObjectVersionKey(key, marker.Id))],
                 cancellationToken);
     }
@@ -147,13 +148,6 @@ sealed class RecoverPlanner(
         same?.Bytes.Dispose();
         return same is not null;
     }
-
-    // What a prune carries out when it has said so there (docs/design/prune.md); nothing else is ever deleted.
-    bool IsRetired(ObjectKey key) =>
-        ObjectNames.TryParsePack(key, out var pack) ? retired.Deleted.Contains(pack)
-        : ObjectNames.TryParseSnapshot(key, out var snapshot)
-            ? retired.Forgotten.Contains(snapshot.Hash) || retired.Void.Contains(snapshot.Ledger)
-        : ObjectNames.TryParseLedger(key, out _, out var ledger) && retired.Void.Contains(ledger.Hash);
 
     static RecoverItem ToItem(
         ObjectKey key, ListedVersion good, bool isOverwritten, IReadOnlyList<ObjectVersionKey> markers) =>

@@ -35,6 +35,7 @@ static class CommandLine
         root.Add(PolicyCommand.Create(global));
         root.Add(CopyCommand.Create(global));
         root.Add(RepairCommand.Create(global));
+        root.Add(RecoverCommand.Create(global));
         root.Add(KeyCommand.Create(global));
         root.Add(HostCommand.Create(global));
         root.Add(ConfigCommand.Create(global));

@@ -22,6 +22,9 @@ public sealed record AccessOptions
     /// key.</summary>
     public bool UsesOpenPgp { get; init; }
 
+    /// <summary>Read the repository as it was then, by the store's clock; null for as it is.</summary>
+    public DateTimeOffset? AsOf { get; init; }
+
     /// <summary>Bytes a second to the store, over all connections; at least 1, null for no limit.</summary>
     public long? UploadLimit { get; init; }
 

@@ -40,7 +40,10 @@ sealed class LocalState : IDisposable
                 return new LocalState(
                     new FileStateFolder(paths.StateOf(repository), environment.Time), held, temporary: null);
             if (mayUsePrivate && environment.Time.GetElapsedTime(start) >= ReaderPatience)
+            {
+                environment.Events.Notice("it takes long: going on with temporary state");
                 return CreatePrivate(environment, repository);
+            }
             if (!isAnnounced)
                 environment.Events.Notice(
                     "another run of cairn uses the local state of this repository, waiting for it");
@@ -73,9 +76,9 @@ sealed class LocalState : IDisposable
         }
     }
 
-    static LocalState CreatePrivate(AppEnvironment environment, RepositoryId repository)
+    /// <summary>Made anew, for this run only.</summary>
+    public static LocalState CreatePrivate(AppEnvironment environment, RepositoryId repository)
     {
-        environment.Events.Notice("it takes long: going on with temporary state");
         var cache = environment.Paths.CacheOf(repository);
         PrivateFile.CreateFolder(cache);
         var folder = Path.Combine(cache, $"temporary-{Guid.NewGuid():n}");

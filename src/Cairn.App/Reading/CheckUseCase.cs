@@ -1,5 +1,6 @@
 using Cairn.App.Access;
 using Cairn.Engine.Operations.Check;
+using Cairn.Engine.Storage;
 
 namespace Cairn.App.Reading;
 
@@ -31,6 +32,14 @@ public static class CheckUseCase
                 ? "checking the repository and reading packs"
                 : "checking the repository",
             monitor);
-        return await CheckOperation.RunAsync(open.Session, options, monitor, cancellationToken);
+        var result = await CheckOperation.RunAsync(open.Session, options, monitor, cancellationToken);
+        var versions = request.Access.AsOf is null ? open.Session.Repository.Store.Versions : null;
+        var found = versions is null
+            ? []
+            : await VersionCheck.RunAsync(versions, open.Session.Retired, cancellationToken);
+        var replaced = open.Replaced().Order().Select(key => new CheckFinding(
+            CheckSeverity.Repairable, key.Value, Kind: null,
+            "somebody hid or overwrote it: an older version was read. Put it right with: cairn recover"));
+        return result with { Findings = [.. result.Findings, .. found, .. replaced] };
     }
 }

@@ -4,6 +4,7 @@ using Cairn.Engine.Operations;
 using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.Snapshots;
 using Cairn.Engine.State;
+using Cairn.Engine.Storage;
 using Cairn.Storage.State;
 
 namespace Cairn.App.Reading;
@@ -25,6 +26,9 @@ sealed class OpenSnapshots : IAsyncDisposable
 
     public ReadSession Session { get; }
 
+    /// <summary>Objects of which another version than the newest was read, so far.</summary>
+    public Func<IReadOnlyCollection<ObjectKey>> Replaced { get; private init; } = () => [];
+
     /// <summary>This machine's name in the repository.</summary>
     public string Host { get; }
 
@@ -37,15 +41,26 @@ sealed class OpenSnapshots : IAsyncDisposable
     public static async Task<OpenSnapshots> OpenAsync(
         AppEnvironment environment, AccessOptions options, CancellationToken cancellationToken)
     {
-        var access = new RepositoryAccess(environment, options);
+        var view = new ReadingView(environment, options);
+        var access = new RepositoryAccess(environment, options) { View = view.Of };
         var open = await access.OpenForReadingAsync(cancellationToken);
         LocalState? state = null;
         try
         {
-            state = await LocalState.TakeAsync(environment, open.Repository.Id, mayUsePrivate: true, cancellationToken);
+            // What was known of the repository since would not fit to what it was then.
+            state = options.AsOf is null
+                ? await LocalState.TakeAsync(
+                    environment, open.Repository.Id, mayUsePrivate: true, cancellationToken)
+                : LocalState.CreatePrivate(environment, open.Repository.Id);
             var session = await ReadSession.OpenAsync(open.Repository, state.Folder, cancellationToken);
-            var records = new FileStateFolder(environment.Paths.StateOf(open.Repository.Id), environment.Time);
-            return new OpenSnapshots(open, state, session, access.HostNameFor(open.Repository), records);
+            // A look into the past says nothing of what is there today.
+            var records = options.AsOf is null
+                ? new FileStateFolder(environment.Paths.StateOf(open.Repository.Id), environment.Time)
+                : state.Folder;
+            return new OpenSnapshots(open, state, session, access.HostNameFor(open.Repository), records)
+            {
+                Replaced = () => view.Authentic?.Replaced ?? [],
+            };
         }
         catch
         {

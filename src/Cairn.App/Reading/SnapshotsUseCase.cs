@@ -32,7 +32,10 @@ public static class SnapshotsUseCase
     public static async Task<SnapshotsReport> RunAsync(
         AppEnvironment environment, SnapshotsRequest request, CancellationToken cancellationToken)
     {
-        var access = new RepositoryAccess(environment, request.Access);
+        var access = new RepositoryAccess(environment, request.Access)
+        {
+            View = new ReadingView(environment, request.Access).Of,
+        };
         await using var open = await access.OpenForReadingAsync(cancellationToken);
         var listing = await SnapshotCatalog.ListAsync(open.Repository, cancellationToken);
         if (listing.NotAccepted.Count > 0)

@@ -29,6 +29,8 @@ static class CheckCommand
         };
         foreach (var option in new Option[] { all, subset, within, max })
             command.Add(option);
+        var asOf = new AsOfOption();
+        asOf.AddTo(command);
         keys.AddTo(command, withRecoveryKey: true);
         CommandRunner.Handle(command, global, async context =>
         {
@@ -40,7 +42,8 @@ static class CheckCommand
                     "--read-data-within chooses the packs itself", "leave --read-data and --read-data-subset out");
             var request = new CheckRequest
             {
-                Access = keys.Access(parsed, global), ReadDataPercent = percent, Schedule = schedule,
+                Access = asOf.Apply(context, keys.Access(parsed, global)), ReadDataPercent = percent,
+                Schedule = schedule,
             };
             var result = await CheckUseCase.RunAsync(context.Environment, request, context.Cancellation);
             CheckRendering.Print(context.Output, result);

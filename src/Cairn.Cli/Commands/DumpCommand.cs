@@ -25,13 +25,15 @@ static class DumpCommand
         };
         command.Add(through);
         command.Add(agreed);
+        var asOf = new AsOfOption();
+        asOf.AddTo(command);
         keys.AddTo(command, withRecoveryKey: true);
         CommandRunner.Handle(command, global, async context =>
         {
             context.Output.IsContentOnOutput = true;
             var request = new DumpRequest
             {
-                Access = keys.Access(context.Parsed, global), Host = context.Parsed.GetValue(host),
+                Access = asOf.Apply(context, keys.Access(context.Parsed, global)), Host = context.Parsed.GetValue(host),
                 Snapshot = SnapshotReference.Parse(context.Parsed.GetRequiredValue(snapshot), context.Environment.Time),
             };
             if (context.Parsed.GetValue(through))

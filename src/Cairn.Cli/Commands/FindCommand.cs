@@ -39,13 +39,15 @@ static class FindCommand
         foreach (var option in new Option[] { kinds, larger, smaller, newer, older })
             command.Add(option);
         filter.AddTo(command);
+        var asOf = new AsOfOption();
+        asOf.AddTo(command);
         keys.AddTo(command, withRecoveryKey: true);
         CommandRunner.Handle(command, global, async context =>
         {
             var parsed = context.Parsed;
             var request = new FindRequest
             {
-                Access = keys.Access(parsed, global), Snapshots = filter.Filter(context),
+                Access = asOf.Apply(context, keys.Access(parsed, global)), Snapshots = filter.Filter(context),
                 Patterns = CommonOptions.ToBytes(parsed.GetValue(patterns)),
                 Kinds = [.. (parsed.GetValue(kinds) ?? []).Select(kind => Kinds[kind])],
                 SizeMin = ParseSize(parsed.GetValue(larger)), SizeMax = ParseSize(parsed.GetValue(smaller)),

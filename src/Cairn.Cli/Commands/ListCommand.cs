@@ -24,12 +24,14 @@ static class ListCommand
         command.Add(recursive);
         command.Add(details);
         command.Add(created);
+        var asOf = new AsOfOption();
+        asOf.AddTo(command);
         keys.AddTo(command, withRecoveryKey: true);
         CommandRunner.Handle(command, global, async context =>
         {
             var request = new ListRequest
             {
-                Access = keys.Access(context.Parsed, global), Host = context.Parsed.GetValue(host),
+                Access = asOf.Apply(context, keys.Access(context.Parsed, global)), Host = context.Parsed.GetValue(host),
                 Snapshot = SnapshotReference.Parse(context.Parsed.GetRequiredValue(snapshot), context.Environment.Time),
                 IsRecursive = context.Parsed.GetValue(recursive),
             };

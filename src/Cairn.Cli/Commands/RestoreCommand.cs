@@ -19,13 +19,15 @@ static class RestoreCommand
         command.Add(snapshot);
         command.Add(host);
         options.AddTo(command);
+        var asOf = new AsOfOption();
+        asOf.AddTo(command);
         keys.AddTo(command, withRecoveryKey: true);
         CommandRunner.Handle(command, global, async context =>
         {
             var parsed = context.Parsed;
             var request = options.Read(parsed, new RestoreRequest
             {
-                Access = keys.Access(parsed, global), Host = parsed.GetValue(host),
+                Access = asOf.Apply(context, keys.Access(parsed, global)), Host = parsed.GetValue(host),
                 Snapshot = SnapshotReference.Parse(parsed.GetRequiredValue(snapshot), context.Environment.Time),
                 Target = CommonOptions.ToBytes(parsed.GetRequiredValue(options.Target)),
             });

@@ -19,12 +19,14 @@ static class SnapshotsCommand
         };
         filter.AddTo(command);
         command.Add(groupBy);
+        var asOf = new AsOfOption();
+        asOf.AddTo(command);
         keys.AddTo(command, withRecoveryKey: true);
         CommandRunner.Handle(command, global, async context =>
         {
             var request = new SnapshotsRequest
             {
-                Access = keys.Access(context.Parsed, global), Filter = filter.Filter(context),
+                Access = asOf.Apply(context, keys.Access(context.Parsed, global)), Filter = filter.Filter(context),
             };
             var grouping = SnapshotGrouping.Parse(context.Parsed.GetValue(groupBy));
             var report = await SnapshotsUseCase.RunAsync(context.Environment, request, context.Cancellation);

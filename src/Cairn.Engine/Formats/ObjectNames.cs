@@ -74,6 +74,24 @@ public static class ObjectNames
         return true;
     }
 
+    /// <summary>The hash that an object's bytes must have, by its name. Only the descriptor has none.</summary>
+    public static bool TryParseContentHash(ObjectKey key, out ObjectHash hash)
+    {
+        hash = default;
+        if (TryParsePack(key, out hash))
+            return true;
+        if (TryParseSnapshot(key, out var snapshot))
+        {
+            hash = snapshot.Hash;
+            return true;
+        }
+        var isDated = TryParseLedger(key, out _, out var name)
+            || Prefixes.Any(prefix => prefix is not (Packs or Ledgers or Snapshots)
+                && TryParseDated(prefix, key, out name));
+        hash = name.Hash;
+        return isDated;
+    }
+
     static bool TryParseHost(
         ReadOnlySpan<char> text, string prefix, out SignerId host, out ReadOnlySpan<char> rest)
     {

@@ -68,6 +68,15 @@ public sealed class RetiredLog(
     public IEnumerable<string> Gaps => _chains.FindGaps();
 
     /// <summary>
+    /// Whether a prune deletes it, or has: nothing else is ever deleted (docs/design/prune.md).
+    /// </summary>
+    public bool Removes(ObjectKey key) =>
+        ObjectNames.TryParsePack(key, out var pack) ? Deleted.Contains(pack)
+        : ObjectNames.TryParseSnapshot(key, out var snapshot)
+            ? Forgotten.Contains(snapshot.Hash) || Void.Contains(snapshot.Ledger)
+        : ObjectNames.TryParseLedger(key, out _, out var ledger) && Void.Contains(ledger.Hash);
+
+    /// <summary>
     /// Looks: reads what has come since the last look. A record that cannot be read stops the caller, because it may
     /// condemn what the caller relies on.
     /// </summary>

@@ -31,6 +31,21 @@ public interface IObjectVersions
     /// somebody put on top. Safe to repeat.
     /// </summary>
     Task ExtendLockAsync(ObjectVersionKey version, HeldLock held, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes a delete marker away, by its version, so that what it hides shows again; none there is no error. Never of
+    /// a version with data, nor one without a name of its own (<see cref="ListedVersion.HasOwnId"/>), which may be
+    /// something else by now.
+    /// </summary>
+    Task RemoveMarkerAsync(ObjectVersionKey marker, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Stores an object as the newest version of its name, over whatever is there: the versions below stay. The one way
+    /// to put right what somebody else has put on top.
+    /// </summary>
+    Task PutOnTopAsync(
+        ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
+        CancellationToken cancellationToken);
 }
 
 /// <summary>A store, or what stands around one, that may have versions.</summary>
@@ -61,7 +76,14 @@ public readonly record struct HeldLock(ObjectLockMode Mode, DateTimeOffset Until
 /// <param name="Name">The name in the store, a key or not.</param>
 /// <param name="Modified">When the version was stored, by the store's clock.</param>
 public readonly record struct ListedVersion(
-    string Name, string Id, long Size, DateTimeOffset Modified, bool IsMarker, bool IsNewest);
+    string Name, string Id, long Size, DateTimeOffset Modified, bool IsMarker, bool IsNewest)
+{
+    /// <summary>What a bucket calls every version that it stored while it kept none.</summary>
+    public const string SharedId = "null";
+
+    /// <summary>No other version ever has this id.</summary>
+    public bool HasOwnId => Id != SharedId;
+}
 
 /// <summary>Where a page ended, in the words of the store.</summary>
 public sealed record VersionPosition(string Name, string? Id);

@@ -35,7 +35,7 @@ public sealed class S3Store : IObjectStore, IVersionedStore
         _errors = new S3Errors(location, parsed);
         DefaultLock = new S3DefaultLock(_client, parsed, _errors);
         _writer = new S3Writer(_client, parsed, options, _errors, DefaultLock, StatAsync);
-        Versions = new S3Versions(_client, parsed, _errors);
+        Versions = new S3Versions(_client, parsed, _errors, _writer);
         Capabilities = new StoreCapabilities
         {
             ListsWhatWasWritten = true, Concurrency = Concurrency, HasCheapRanges = false,

@@ -9,11 +9,8 @@ using ObjectLockMode = Cairn.Engine.Storage.ObjectLockMode;
 namespace Cairn.Storage.S3;
 
 /// <summary>The versions of the objects below a location, and their locks.</summary>
-sealed class S3Versions(S3Client client, S3Location parsed, S3Errors errors) : IObjectVersions
+sealed class S3Versions(S3Client client, S3Location parsed, S3Errors errors, S3Writer writer) : IObjectVersions
 {
-    // What a bucket without versions calls the only one it has.
-    const string OnlyVersion = "null";
-
     public DateTimeOffset? Now => client.Clock.Now;
 
     public async Task<VersionPage> ListPageAsync(
@@ -112,6 +109,33 @@ sealed class S3Versions(S3Client client, S3Location parsed, S3Errors errors) : I
         }
     }
 
+    public async Task RemoveMarkerAsync(ObjectVersionKey marker, CancellationToken cancellationToken)
+    {
+        Invariant.That(marker.Id is not (null or ListedVersion.SharedId));
+        try
+        {
+            await client.Sdk.DeleteObjectAsync(
+                new DeleteObjectRequest
+                {
+                    BucketName = parsed.Bucket, Key = NameOf(marker), VersionId = marker.Id,
+                },
+                cancellationToken);
+        }
+        catch (AmazonS3Exception e) when (S3Errors.IsMissingObject(e))
+        {
+            // Somebody was faster.
+        }
+        catch (Exception e) when (S3Errors.IsOurs(e, cancellationToken))
+        {
+            throw errors.Translate(e, marker.Key, "shown again");
+        }
+    }
+
+    public Task PutOnTopAsync(
+        ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
+        CancellationToken cancellationToken) =>
+        writer.PutOnTopAsync(key, content, options, cancellationToken);
+
     // Of a version without a lock servers say that there is no configuration, of a bucket without locks that the
     // request makes no sense there; a delete marker has no lock at all.
     static bool IsWithoutLock(AmazonS3Exception e) =>
@@ -122,7 +146,7 @@ sealed class S3Versions(S3Client client, S3Location parsed, S3Errors errors) : I
     string NameOf(ObjectVersionKey version) => parsed.Prefix + version.Key.Value;
 
     ListedVersion ToListed(S3ObjectVersion found) => new(
-        Decode(found.Key)[parsed.Prefix.Length..], found.VersionId ?? OnlyVersion, found.Size ?? 0,
+        Decode(found.Key)[parsed.Prefix.Length..], found.VersionId ?? ListedVersion.SharedId, found.Size ?? 0,
         found.LastModified is { } time ? new DateTimeOffset(time.ToUniversalTime(), TimeSpan.Zero) : default,
         found.IsDeleteMarker == true, found.IsLatest == true);
 

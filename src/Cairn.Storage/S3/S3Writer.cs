@@ -22,10 +22,7 @@ sealed class S3Writer(
         ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions put,
         CancellationToken cancellationToken)
     {
-        if (put.Lock is not null && options.Facts is { Locks: false })
-            throw NoLocks(key);
-        if (put.Lock is { } asked && await TryCoverAsync(asked, cancellationToken))
-            put = put with { Lock = null };
+        put = await WithLockAsync(key, put, cancellationToken);
         if (_looks && await IsThereAsync(key, cancellationToken))
             return PutOutcome.AlreadyThere;
         var hash = Hash(content);
@@ -55,6 +52,31 @@ sealed class S3Writer(
         {
             throw errors.Translate(e, key, "stored");
         }
+    }
+
+    /// <summary>Over what is there: <see cref="IObjectVersions.PutOnTopAsync"/>.</summary>
+    public async Task PutOnTopAsync(
+        ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions put,
+        CancellationToken cancellationToken)
+    {
+        put = await WithLockAsync(key, put, cancellationToken);
+        try
+        {
+            await client.Sdk.PutObjectAsync(
+                NewRequest(key, content, Hash(content), put, isConditional: false), cancellationToken);
+        }
+        catch (Exception e) when (S3Errors.IsOurs(e, cancellationToken))
+        {
+            throw errors.Translate(e, key, "stored");
+        }
+    }
+
+    /// <summary>Without a lock where the bucket gives it by itself.</summary>
+    async Task<PutOptions> WithLockAsync(ObjectKey key, PutOptions put, CancellationToken cancellationToken)
+    {
+        if (put.Lock is not null && options.Facts is { Locks: false })
+            throw NoLocks(key);
+        return put.Lock is { } asked && await TryCoverAsync(asked, cancellationToken) ? put with { Lock = null } : put;
     }
 
     // What the bucket does by itself is by the server's clock, and needs no right to lock.

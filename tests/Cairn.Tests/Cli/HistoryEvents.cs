@@ -10,6 +10,7 @@ using Cairn.Engine.Operations.Diff;
 using Cairn.Engine.Operations.Find;
 using Cairn.Engine.Operations.Leases;
 using Cairn.Engine.Operations.Prune;
+using Cairn.Engine.Operations.Recover;
 using Cairn.Engine.Operations.Statistics;
 using Cairn.Engine.Operations.Tag;
 using Cairn.Engine.Operations.Verify;
@@ -62,6 +63,7 @@ static class HistoryEvents
         }, isDryRun: false);
         PruneRendering.Print(output, Prune(), isDryRun: true);
         LeaseRendering.Print(output, Lease(), isDryRun: false);
+        WriteRecover(output);
         PolicyCommand.Print(output, StoreRole.Host, new PolicyReport("{}"u8.ToArray(), []));
     }
 
@@ -80,6 +82,24 @@ static class HistoryEvents
                 StorePrices.Amazon, MonthlyBefore: 1.5m, MonthlyAfter: 0.75m, Run: 0.000123m, Unpriced: 0),
             Notes = [],
         };
+    }
+
+    static void WriteRecover(Output output)
+    {
+        var key = new ObjectKey("cairn.json");
+        var plan = new RecoverPlan(
+            [
+                new RecoverItem(
+                    new ObjectVersionKey(key, "v1"), Size: 600,
+                    new DateTimeOffset(2026, 1, 31, 7, 0, 0, TimeSpan.Zero),
+                    IsOverwritten: true, [new ObjectVersionKey(key, "v3")]),
+            ],
+            [new RecoverFinding(RecoverFindingKind.Junk, key.Value, "cairn.json: another version beside it")],
+            Objects: 20);
+        RecoverRendering.PrintPlan(output, plan);
+        RecoverRendering.PrintResult(output, plan, new RecoverResult(
+            Recovered: 0, MarkersRemoved: 0, StoredAgain: 0, Locked: 0, ["cairn.json was not stored"]),
+            isDryRun: false);
     }
 
     static LeaseResult Lease()

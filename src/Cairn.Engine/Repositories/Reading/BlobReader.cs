@@ -132,10 +132,30 @@ public sealed partial class BlobReader : IBlobSource, IDisposable
             }
             catch (DamagedObjectException e)
             {
-                failure ??= e;
+                var (found, later) = await TryOtherVersionAsync(kind, id, place, cancellationToken);
+                if (found is not null)
+                    return (found, null);
+                failure ??= later ?? e;
             }
         }
         return (null, failure);
+    }
+
+    /// <summary>Where somebody has put something on top of a pack, what lies below may be whole.</summary>
+    async Task<(PooledBuffer? Found, Exception? Failure)> TryOtherVersionAsync(
+        BlobKind kind, BlobId id, BlobLocation place, CancellationToken cancellationToken)
+    {
+        var key = ObjectNames.Pack(_index.GetPack(place.Pack).Name);
+        if (!await _repository.Store.TryReplaceAsync(key, cancellationToken))
+            return (null, null);
+        try
+        {
+            return (await ReadAtAsync(kind, id, place, cancellationToken), null);
+        }
+        catch (DamagedObjectException e)
+        {
+            return (null, e);
+        }
     }
 
     async Task<PooledBuffer> ReadAtAsync(

@@ -6,7 +6,8 @@ namespace Cairn.Engine.Storage.Decorators;
 /// Has every object locked in the PUT that stores it, whoever stores it: what a repository's descriptor asks for must
 /// not depend on each writer's remembering it. Borrows the store it wraps.
 /// </summary>
-public sealed class LockingStore(IObjectStore inner, ObjectLock objectLock) : IObjectStore, IVersionedStore
+public sealed class LockingStore(IObjectStore inner, ObjectLock objectLock)
+    : IObjectStore, IVersionedStore, IOtherVersions
 {
     public string Location => inner.Location;
     public StoreCapabilities Capabilities => inner.Capabilities;
@@ -29,6 +30,9 @@ public sealed class LockingStore(IObjectStore inner, ObjectLock objectLock) : IO
 
     public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) =>
         inner.DeleteAsync(key, cancellationToken);
+
+    public Task<bool> TryReplaceAsync(ObjectKey key, CancellationToken cancellationToken) =>
+        inner.TryReplaceAsync(key, cancellationToken);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

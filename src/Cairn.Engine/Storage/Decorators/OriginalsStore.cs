@@ -8,13 +8,17 @@ namespace Cairn.Engine.Storage.Decorators;
 /// A store as it is below what was put on top: of each name the oldest version, whether it is hidden by a delete
 /// marker, replaced, or neither. Names have the hash of the content, which nobody knows before it is stored, so the
 /// oldest version is the one that was stored under it. Only the descriptor's name can be known before: of it the newest
-/// version counts, as for everybody, unless it is hidden. Owns the store it wraps.
+/// version counts, as for everybody, unless it is hidden; or the one that <see cref="DescriptorVersion"/> says. Owns
+/// the store it wraps.
 /// <para>What was rightly deleted shows here again: that records say that it was retired must decide.</para>
 /// </summary>
 public sealed class OriginalsStore(IObjectStore inner, IObjectVersions versions, ObjectKey descriptor)
     : IObjectStore, IVersionedStore
 {
     readonly ConcurrentDictionary<ObjectKey, OriginalVersion> _known = [];
+
+    /// <summary>The version of the descriptor that counts, where somebody has found that out.</summary>
+    public string? DescriptorVersion { get; init; }
 
     public string Location => inner.Location;
     public StoreCapabilities Capabilities => inner.Capabilities;
@@ -42,7 +46,7 @@ public sealed class OriginalsStore(IObjectStore inner, IObjectVersions versions,
     public async IAsyncEnumerable<ObjectInfo> ListAsync(
         string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var group in GroupAsync(prefix, cancellationToken))
+        await foreach (var group in versions.GroupAsync(prefix, cancellationToken))
         {
             if (!ObjectKey.TryParse(group[0].Name, out var key))
             {
@@ -63,7 +67,7 @@ public sealed class OriginalsStore(IObjectStore inner, IObjectVersions versions,
     {
         if (_known.TryGetValue(key, out var known))
             return known;
-        await foreach (var group in GroupAsync(key.Value, cancellationToken))
+        await foreach (var group in versions.GroupAsync(key.Value, cancellationToken))
         {
             if (group[0].Name == key.Value)
                 return Take(key, group);
@@ -71,32 +75,7 @@ public sealed class OriginalsStore(IObjectStore inner, IObjectVersions versions,
         return null;
     }
 
-    /// <summary>The versions of one name after the other's, the newest first.</summary>
-    async IAsyncEnumerable<List<ListedVersion>> GroupAsync(
-        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var group = new List<ListedVersion>();
-        VersionPosition? after = null;
-        do
-        {
-            var page = await versions.ListPageAsync(prefix, after, cancellationToken);
-            foreach (var version in page.Versions)
-            {
-                if (group.Count > 0 && group[0].Name != version.Name)
-                {
-                    yield return group;
-                    group = [];
-                }
-                group.Add(version);
-            }
-            after = page.Next;
-        }
-        while (after is not null);
-        if (group.Count > 0)
-            yield return group;
-    }
-
-    OriginalVersion? Take(ObjectKey key, List<ListedVersion> group)
+    OriginalVersion? Take(ObjectKey key, IReadOnlyList<ListedVersion> group)
     {
         ListedVersion? chosen = null;
         var count = 0;
@@ -104,12 +83,14 @@ public sealed class OriginalsStore(IObjectStore inner, IObjectVersions versions,
         {
             count++;
             // Servers tell whole seconds: of those in one the last of the list is the oldest.
-            if (chosen is not { } best || (key != descriptor && version.Modified <= best.Modified))
+            if (chosen is not { } best || (key == descriptor
+                ? version.Id == DescriptorVersion
+                : version.Modified <= best.Modified))
                 chosen = version;
         }
         if (chosen is not { } found)
             return null;
-        var isHidden = group.Exists(version => version is { IsMarker: true, IsNewest: true });
+        var isHidden = group.Any(version => version is { IsMarker: true, IsNewest: true });
         var original = new OriginalVersion(
             new ObjectVersionKey(key, found.Id), found.Size, found.Modified, isHidden, count - 1);
         _known[key] = original;

@@ -43,6 +43,14 @@ public sealed class ReadOnlyStore(IObjectStore inner) : IObjectStore, IVersioned
             ObjectVersionKey version, HeldLock held, CancellationToken cancellationToken) =>
             Task.FromException(store.Refusal(version.Key, "locked"));
 
+        public override Task RemoveMarkerAsync(ObjectVersionKey marker, CancellationToken cancellationToken) =>
+            Task.FromException(store.Refusal(marker.Key, "shown again"));
+
+        public override Task PutOnTopAsync(
+            ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
+            CancellationToken cancellationToken) =>
+            Task.FromException(store.Refusal(key, "stored"));
+
         protected override Task<T> RunAsync<T>(
             string request, Func<Task<T>> call, CancellationToken cancellationToken) => call();
     }

@@ -35,6 +35,28 @@ abstract class VersionsDecorator(IObjectVersions inner) : IObjectVersions
             },
             cancellationToken);
 
+    public virtual Task RemoveMarkerAsync(ObjectVersionKey marker, CancellationToken cancellationToken) =>
+        RunAsync(
+            $"DELETE marker of {marker}",
+            async () =>
+            {
+                await inner.RemoveMarkerAsync(marker, cancellationToken);
+                return true;
+            },
+            cancellationToken);
+
+    public virtual Task PutOnTopAsync(
+        ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
+        CancellationToken cancellationToken) =>
+        RunAsync(
+            $"PUT {key} on top",
+            async () =>
+            {
+                await inner.PutOnTopAsync(key, content, options, cancellationToken);
+                return true;
+            },
+            cancellationToken);
+
     /// <param name="request">For a trace.</param>
     protected abstract Task<T> RunAsync<T>(
         string request, Func<Task<T>> call, CancellationToken cancellationToken);

@@ -73,6 +73,29 @@ public sealed partial class SimulatedStore
                 cancellationToken);
         }
 
+        public Task RemoveMarkerAsync(ObjectVersionKey marker, CancellationToken cancellationToken)
+        {
+            Invariant.That(marker.Id is not null);
+            return store.SendAsync<bool>(
+                StoreMember.Delete, marker.Key.Value,
+                () => () =>
+                {
+                    store.Bucket.DeleteVersion(store.Caller, marker.Key.Value, marker.Id);
+                    return true;
+                },
+                cancellationToken);
+        }
+
+        public Task PutOnTopAsync(
+            ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
+            CancellationToken cancellationToken)
+        {
+            var request = store.NewPut(key, content, options) with { IfNoneMatch = false };
+            return store.SendAsync<ObjectVersion>(
+                StoreMember.Put, key.Value, () => store.Bucket.BeginPut(store.Caller, request).Commit,
+                cancellationToken);
+        }
+
         static Engine.Storage.ListedVersion ToListed(Buckets.ListedVersion listed) => new(
             listed.Version.Key, listed.Version.VersionId, listed.Version.Size, listed.Version.LastModified,
             listed.Version.IsDeleteMarker, listed.IsLatest);

@@ -1,0 +1,36 @@
+using System.Runtime.CompilerServices;
+
+namespace Cairn.Engine.Storage;
+
+public static class VersionGroups
+{
+    /// <summary>All versions and markers of one name after the other's, the newest first.</summary>
+    public static async IAsyncEnumerable<IReadOnlyList<ListedVersion>> GroupAsync(
+        this IObjectVersions versions, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var group = new List<ListedVersion>();
+        VersionPosition? after = null;
+        do
+        {
+            var page = await versions.ListPageAsync(prefix, after, cancellationToken);
+            foreach (var version in page.Versions)
+            {
+                if (group.Count > 0 && group[0].Name != version.Name)
+                {
+                    yield return group;
+                    group = [];
+                }
+                group.Add(version);
+            }
+            after = page.Next;
+        }
+        while (after is not null);
+        if (group.Count > 0)
+            yield return group;
+    }
+
+    /// <summary>What a name had, the oldest first.</summary>
+    public static IReadOnlyList<ListedVersion> OldestFirst(this IReadOnlyList<ListedVersion> group) =>
+        // Servers tell whole seconds: of those in one the last of the list is the oldest.
+        [.. group.Where(version => !version.IsMarker).Reverse().OrderBy(version => version.Modified)];
+}

@@ -35,13 +35,13 @@ def timed(command, environment, limit=None):
         process = subprocess.Popen(words, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                                    start_new_session=True)
         late = threading.Event()
-        timer = threading.Timer(limit or threading.TIMEOUT_MAX, end, (process.pid, late))
+        timer = threading.Timer(limit or threading.TIMEOUT_MAX, stop, (process.pid, late))
         timer.daemon = True
         timer.start()
         try:
             _, status, usage = os.wait4(process.pid, 0)
         except KeyboardInterrupt:
-            end(process.pid, late)
+            stop(process.pid, late)
             raise
         finally:
             timer.cancel()
@@ -56,7 +56,7 @@ def timed(command, environment, limit=None):
     return Figures(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def end(group, late):
+def stop(group, late):
     """Ends a command and all that it started."""
     late.set()
     try:

@@ -127,7 +127,10 @@ sealed class CairnProcess : IDisposable
     {
         _process.WaitForExit();
         _input.Wait();
-        return new CairnResult(_process.ExitCode, _output.Result, _errors.Result, _memory.Result, _watch.Elapsed);
+        // A Process is for one thread: asked by two, it may tell that it has exited before it knows the code, which is
+        // then 0.
+        var memory = _memory.Result;
+        return new CairnResult(_process.ExitCode, _output.Result, _errors.Result, memory, _watch.Elapsed);
     }
 
     public void Dispose() => _process.Dispose();

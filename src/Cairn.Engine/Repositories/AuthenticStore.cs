@@ -95,16 +95,11 @@ public sealed class AuthenticStore(IObjectStore inner, IObjectVersions versions,
 
     async Task<string?> FindAsync(ObjectKey key, CancellationToken cancellationToken)
     {
-        await foreach (var group in versions.GroupAsync(key.Value, cancellationToken))
-        {
-            if (group[0].Name != key.Value)
-                continue;
-            var data = group.OldestFirst();
-            // The only version there is has just been read.
-            if (data.Count == 0 || (data.Count == 1 && !group[0].IsMarker))
-                return null;
-            return await AuthenticVersions.FindPlausibleAsync(versions, key, data, cancellationToken);
-        }
-        return null;
+        var group = await versions.GroupOfAsync(key, cancellationToken);
+        var data = group.OldestFirst();
+        // The only version there is has just been read.
+        return data.Count == 0 || (data.Count == 1 && !group[0].IsMarker)
+            ? null
+            : await AuthenticVersions.FindPlausibleAsync(versions, key, data, cancellationToken);
     }
 }

@@ -85,18 +85,14 @@ public static class AuthenticVersions
         IObjectVersions versions, CancellationToken cancellationToken)
     {
         var found = new List<(string, Descriptor)>();
-        await foreach (var group in versions.GroupAsync(ObjectNames.Descriptor.Value, cancellationToken))
+        var group = await versions.GroupOfAsync(ObjectNames.Descriptor, cancellationToken);
+        foreach (var version in group.OldestFirst().Where(version => version.Size <= Limits.DescriptorBytes))
         {
-            if (group[0].Name != ObjectNames.Descriptor.Value)
-                continue;
-            foreach (var version in group.OldestFirst().Where(version => version.Size <= Limits.DescriptorBytes))
-            {
-                using var bytes = await versions.GetAsync(
-                    new ObjectVersionKey(ObjectNames.Descriptor, version.Id), ByteRange.Whole,
-                    Limits.DescriptorBytes, cancellationToken);
-                if (TryDecodeDescriptor(bytes.Span) is { } descriptor)
-                    found.Add((version.Id, descriptor));
-            }
+            using var bytes = await versions.GetAsync(
+                new ObjectVersionKey(ObjectNames.Descriptor, version.Id), ByteRange.Whole,
+                Limits.DescriptorBytes, cancellationToken);
+            if (TryDecodeDescriptor(bytes.Span) is { } descriptor)
+                found.Add((version.Id, descriptor));
         }
         return found;
     }

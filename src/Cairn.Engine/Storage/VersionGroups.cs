@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cairn.Engine.Primitives;
 
 namespace Cairn.Engine.Storage;
 
@@ -27,6 +28,19 @@ public static class VersionGroups
         while (after is not null);
         if (group.Count > 0)
             yield return group;
+    }
+
+    /// <summary>All versions and markers of one name, the newest first; none if there never was one.</summary>
+    public static async Task<IReadOnlyList<ListedVersion>> GroupOfAsync(
+        this IObjectVersions versions, ObjectKey key, CancellationToken cancellationToken)
+    {
+        // Other names may begin with this one.
+        await foreach (var group in versions.GroupAsync(key.Value, cancellationToken))
+        {
+            if (group[0].Name == key.Value)
+                return group;
+        }
+        return [];
     }
 
     /// <summary>What a name had, the oldest first.</summary>

@@ -67,34 +67,28 @@ public sealed class OriginalsStore(IObjectStore inner, IObjectVersions versions,
     {
         if (_known.TryGetValue(key, out var known))
             return known;
-        await foreach (var group in versions.GroupAsync(key.Value, cancellationToken))
-        {
-            if (group[0].Name == key.Value)
-                return Take(key, group);
-        }
-        return null;
+        return Take(key, await versions.GroupOfAsync(key, cancellationToken));
     }
 
     OriginalVersion? Take(ObjectKey key, IReadOnlyList<ListedVersion> group)
     {
-        ListedVersion? chosen = null;
-        var count = 0;
-        foreach (var version in group.Where(version => !version.IsMarker))
-        {
-            count++;
-            // Servers tell whole seconds: of those in one the last of the list is the oldest.
-            if (chosen is not { } best || (key == descriptor
-                ? version.Id == DescriptorVersion
-                : version.Modified <= best.Modified))
-                chosen = version;
-        }
-        if (chosen is not { } found)
+        var data = group.OldestFirst();
+        if (data.Count == 0)
             return null;
+        var found = key == descriptor ? ChooseDescriptor(group) : data[0];
         var isHidden = group.Any(version => version is { IsMarker: true, IsNewest: true });
         var original = new OriginalVersion(
-            new ObjectVersionKey(key, found.Id), found.Size, found.Modified, isHidden, count - 1);
+            new ObjectVersionKey(key, found.Id), found.Size, found.Modified, isHidden, data.Count - 1);
         _known[key] = original;
         return original;
+    }
+
+    // As the store has them, the newest first.
+    ListedVersion ChooseDescriptor(IReadOnlyList<ListedVersion> group)
+    {
+        var data = group.Where(version => !version.IsMarker).ToList();
+        var known = data.FindIndex(version => version.Id == DescriptorVersion);
+        return data[Math.Max(known, 0)];
     }
 }
 

@@ -61,15 +61,9 @@ public sealed class PastStore(IObjectStore inner, IObjectVersions versions, Date
     {
         if (_known.TryGetValue(key, out var known))
             return known;
-        await foreach (var group in versions.GroupAsync(key.Value, cancellationToken))
-        {
-            if (group[0].Name != key.Value)
-                continue;
-            if (Choose(group) is { } chosen)
-                return _known[key] = chosen;
-            break;
-        }
-        return null;
+        return Choose(await versions.GroupOfAsync(key, cancellationToken)) is { } chosen
+            ? _known[key] = chosen
+            : null;
     }
 
     ListedVersion? Choose(IReadOnlyList<ListedVersion> group)

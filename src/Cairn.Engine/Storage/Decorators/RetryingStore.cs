@@ -6,10 +6,9 @@ namespace Cairn.Engine.Storage.Decorators;
 /// <summary>
 /// Tries again what failed in a way that may pass (<see cref="StoreException.IsTransient"/>), with growing, jittered
 /// pauses. Safe for every member: a repeated PUT whose first response was lost answers
-/// <see cref="PutOutcome.AlreadyThere"/>. A listing that breaks continues behind the last name it gave. Owns the
-/// store it wraps.
+/// <see cref="PutOutcome.AlreadyThere"/>. A listing that breaks continues behind the last name it gave.
 /// </summary>
-public sealed class RetryingStore : IObjectStore, IVersionedStore
+public sealed class RetryingStore : RequestDecorator
 {
     readonly IObjectStore _inner;
     readonly RetryOptions _options;
@@ -18,7 +17,7 @@ public sealed class RetryingStore : IObjectStore, IVersionedStore
     volatile bool _hasAnswered;
 
     /// <param name="random">Uniform in [0, 1): for the jitter. Called concurrently.</param>
-    public RetryingStore(IObjectStore inner, RetryOptions options, TimeProvider time, Func<double> random)
+    public RetryingStore(IObjectStore inner, RetryOptions options, TimeProvider time, Func<double> random) : base(inner)
     {
         options.Validate();
         _inner = inner;
@@ -27,32 +26,7 @@ public sealed class RetryingStore : IObjectStore, IVersionedStore
         _random = random;
     }
 
-    public string Location => _inner.Location;
-    public StoreCapabilities Capabilities => _inner.Capabilities;
-    public IObjectVersions? Versions => _inner.Versions is { } versions ? new OwnVersions(this, versions) : null;
-
-    public Task<PutOutcome> PutAsync(
-        ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
-        CancellationToken cancellationToken) =>
-        RetryAsync(() => _inner.PutAsync(key, content, options, cancellationToken), cancellationToken);
-
-    public Task<PooledBuffer> GetAsync(
-        ObjectKey key, ByteRange range, int maxBytes, CancellationToken cancellationToken) =>
-        RetryAsync(() => _inner.GetAsync(key, range, maxBytes, cancellationToken), cancellationToken);
-
-    public Task<ObjectInfo?> StatAsync(ObjectKey key, CancellationToken cancellationToken) =>
-        RetryAsync(() => _inner.StatAsync(key, cancellationToken), cancellationToken);
-
-    public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) =>
-        RetryAsync(
-            async () =>
-            {
-                await _inner.DeleteAsync(key, cancellationToken);
-                return true;
-            },
-            cancellationToken);
-
-    public async IAsyncEnumerable<ObjectInfo> ListAsync(
+    public override async IAsyncEnumerable<ObjectInfo> ListAsync(
         string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var budget = NewBudget();
@@ -86,8 +60,6 @@ public sealed class RetryingStore : IObjectStore, IVersionedStore
         }
     }
 
-    public ValueTask DisposeAsync() => _inner.DisposeAsync();
-
     static async Task<(bool More, StoreException? Broken)> TryMoveAsync(IAsyncEnumerator<ObjectInfo> listing)
     {
         try
@@ -117,7 +89,7 @@ public sealed class RetryingStore : IObjectStore, IVersionedStore
         }
     }
 
-    async Task<T> RetryAsync<T>(Func<Task<T>> attempt, CancellationToken cancellationToken)
+    private protected override async Task<T> RunAsync<T>(Func<Task<T>> request, CancellationToken cancellationToken)
     {
         var budget = NewBudget();
         while (true)
@@ -125,7 +97,7 @@ public sealed class RetryingStore : IObjectStore, IVersionedStore
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                var result = await attempt();
+                var result = await request();
                 _hasAnswered = true;
                 return result;
             }
@@ -146,11 +118,4 @@ public sealed class RetryingStore : IObjectStore, IVersionedStore
     }
 
     RetryBudget NewBudget() => new(_options, _time, _random);
-
-    sealed class OwnVersions(RetryingStore store, IObjectVersions versions) : VersionsDecorator(versions)
-    {
-        protected override Task<T> RunAsync<T>(
-            string request, Func<Task<T>> call, CancellationToken cancellationToken) =>
-            store.RetryAsync(call, cancellationToken);
-    }
 }

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Storage;
+using Cairn.Storage.Http;
 
 namespace Cairn.Storage.Rclone;
 
@@ -15,24 +16,8 @@ static class RcloneReader
         CancellationToken cancellationToken)
     {
         var slice = Expect(response.Content.Headers, key, range, maxBytes);
-        var buffer = BufferPool.Shared.Rent(slice.Length);
-        var isWhole = false;
-        try
-        {
-            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            var read = await body.ReadAtLeastAsync(
-                buffer.Memory, slice.Length, throwOnEndOfStream: false, cancellationToken);
-            isWhole = read == slice.Length;
-            return isWhole
-                ? buffer
-                : throw new StoreException(
-                    StoreErrorKind.Unavailable, $"{key}: the answer ended after {read} of {slice.Length} bytes", key);
-        }
-        finally
-        {
-            if (!isWhole)
-                buffer.Dispose();
-        }
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        return await AnswerBody.ReadAsync(body, key, slice.Length, cancellationToken);
     }
 
     static ObjectSlice Expect(HttpContentHeaders headers, ObjectKey key, ByteRange range, int maxBytes)

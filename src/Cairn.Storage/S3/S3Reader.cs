@@ -1,6 +1,7 @@
 using Amazon.S3.Model;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Storage;
+using Cairn.Storage.Http;
 using ByteRange = Cairn.Engine.Storage.ByteRange;
 
 namespace Cairn.Storage.S3;
@@ -11,25 +12,9 @@ static class S3Reader
     public static async Task<PooledBuffer> ReadAsync(
         GetObjectResponse response, ObjectKey key, ByteRange range, int maxBytes, CancellationToken cancellationToken)
     {
-        // A server may send more than was asked for: what comes behind is dropped with the connection.
+        // A server may send more than was asked for.
         var length = Expect(response, key, range, maxBytes);
-        var buffer = BufferPool.Shared.Rent(length);
-        var isWhole = false;
-        try
-        {
-            var read = await response.ResponseStream.ReadAtLeastAsync(
-                buffer.Memory, length, throwOnEndOfStream: false, cancellationToken);
-            isWhole = read == length;
-            return isWhole
-                ? buffer
-                : throw new StoreException(
-                    StoreErrorKind.Unavailable, $"{key}: the answer ended after {read} of {length} bytes", key);
-        }
-        finally
-        {
-            if (!isWhole)
-                buffer.Dispose();
-        }
+        return await AnswerBody.ReadAsync(response.ResponseStream, key, length, cancellationToken);
     }
 
     static int Expect(GetObjectResponse response, ObjectKey key, ByteRange range, int maxBytes)

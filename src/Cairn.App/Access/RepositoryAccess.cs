@@ -1,6 +1,7 @@
 using Cairn.App.Configuration;
 using Cairn.App.Secrets;
 using Cairn.App.Text;
+using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Keys;
 using Cairn.Engine.Storage;
@@ -85,24 +86,28 @@ sealed class RepositoryAccess
 
     /// <summary>With a credential of this machine if there is one, so that nobody is asked for anything; else with the
     /// key.</summary>
-    public async Task<OpenRepository> OpenForListingHostsAsync(CancellationToken cancellationToken)
+    public Task<OpenRepository> OpenForListingHostsAsync(CancellationToken cancellationToken) =>
+        OpenWithCredentialOrSecretAsync(
+            async (store, id) => await TryOpenAsHostAsync(store, id, cancellationToken)
+                ?? await TryOpenAsMaintainerAsync(store, id, cancellationToken),
+            cancellationToken);
+
+    /// <summary>
+    /// With this machine's credential if it is a maintainer's, which reads nothing; else with the repository's key.
+    /// </summary>
+    public Task<OpenRepository> OpenForMaintenanceAsync(CancellationToken cancellationToken) =>
+        OpenWithCredentialOrSecretAsync(
+            (store, id) => TryOpenAsMaintainerAsync(store, id, cancellationToken), cancellationToken);
+
+    async Task<OpenRepository> OpenWithCredentialOrSecretAsync(
+        Func<IObjectStore, RepositoryId, Task<Repository?>> tryOpen, CancellationToken cancellationToken)
     {
         var store = OpenStore(createRoot: false);
         try
         {
             var descriptor = await RepositoryOpener.ReadDescriptorAsync(store, cancellationToken);
-            using (var host = Credentials.TryRead(descriptor.Id))
-            {
-                if (host is not null)
-                    return new OpenRepository(store, await RepositoryOpener.OpenWithCredentialAsync(
-                        store, host, _environment.Engine, cancellationToken));
-            }
-            using (var maintainer = Credentials.TryReadMaintainer(descriptor.Id))
-            {
-                if (maintainer is not null)
-                    return new OpenRepository(store, await RepositoryOpener.OpenWithMaintainerAsync(
-                        store, maintainer, _environment.Engine, cancellationToken));
-            }
+            if (await tryOpen(store, descriptor.Id) is { } repository)
+                return new OpenRepository(store, repository);
         }
         catch
         {
@@ -113,27 +118,21 @@ sealed class RepositoryAccess
         return await OpenForReadingAsync(cancellationToken);
     }
 
-    /// <summary>
-    /// With this machine's credential if it is a maintainer's, which reads nothing; else with the repository's key.
-    /// </summary>
-    public async Task<OpenRepository> OpenForMaintenanceAsync(CancellationToken cancellationToken)
+    async Task<Repository?> TryOpenAsHostAsync(
+        IObjectStore store, RepositoryId id, CancellationToken cancellationToken)
     {
-        var store = OpenStore(createRoot: false);
-        try
-        {
-            var descriptor = await RepositoryOpener.ReadDescriptorAsync(store, cancellationToken);
-            using var maintainer = Credentials.TryReadMaintainer(descriptor.Id);
-            if (maintainer is not null)
-                return new OpenRepository(store, await RepositoryOpener.OpenWithMaintainerAsync(
-                    store, maintainer, _environment.Engine, cancellationToken));
-        }
-        catch
-        {
-            await store.DisposeAsync();
-            throw;
-        }
-        await store.DisposeAsync();
-        return await OpenForReadingAsync(cancellationToken);
+        using var host = Credentials.TryRead(id);
+        return host is null ? null
+            : await RepositoryOpener.OpenWithCredentialAsync(store, host, _environment.Engine, cancellationToken);
+    }
+
+    async Task<Repository?> TryOpenAsMaintainerAsync(
+        IObjectStore store, RepositoryId id, CancellationToken cancellationToken)
+    {
+        using var maintainer = Credentials.TryReadMaintainer(id);
+        return maintainer is null ? null
+            : await RepositoryOpener.OpenWithMaintainerAsync(
+                store, maintainer, _environment.Engine, cancellationToken);
     }
 
     public async Task<OpenRepository> OpenForReadingAsync(CancellationToken cancellationToken) =>

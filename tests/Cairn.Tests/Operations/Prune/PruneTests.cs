@@ -99,11 +99,7 @@ public sealed class PruneTests
     [Fact]
     public async Task A_deletion_list_is_carried_out_by_whoever_finds_it()
     {
-        await using var world = await BackupWorld.CreateAsync();
-        world.AddSomeFiles(files: 4);
-        var (first, _) = await world.ChangeAndBackupAsync("changing");
-        await world.ChangeAndBackupAsync("changing");
-        await world.ForgetAsync(first);
+        await using var world = await PruneWorld.CreateWithForgottenAsync();
         var store = new HookedStore(world.Test.Store)
         {
             Before = (member, name) => member == StoreMember.Delete
@@ -121,11 +117,7 @@ public sealed class PruneTests
     [Fact]
     public async Task What_the_store_protects_is_left_for_later_and_told()
     {
-        await using var world = await BackupWorld.CreateAsync();
-        world.AddSomeFiles(files: 4);
-        var (first, _) = await world.ChangeAndBackupAsync("changing");
-        await world.ChangeAndBackupAsync("changing");
-        await world.ForgetAsync(first);
+        await using var world = await PruneWorld.CreateWithForgottenAsync();
         var store = new HookedStore(world.Test.Store)
         {
             Before = (member, name) => member == StoreMember.Delete
@@ -142,11 +134,7 @@ public sealed class PruneTests
     [Fact]
     public async Task A_dry_run_changes_nothing_and_says_what_would_be_done()
     {
-        await using var world = await BackupWorld.CreateAsync();
-        world.AddSomeFiles(files: 4);
-        var (first, _) = await world.ChangeAndBackupAsync("changing");
-        await world.ChangeAndBackupAsync("changing");
-        await world.ForgetAsync(first);
+        await using var world = await PruneWorld.CreateWithForgottenAsync();
         var before = (await world.Test.ObjectsAsync()).Keys.ToList();
 
         var plan = await world.PruneAsync(PruneWorld.AtOnce with { IsDryRun = true });

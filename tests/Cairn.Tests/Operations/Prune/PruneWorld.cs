@@ -27,6 +27,17 @@ static class PruneWorld
         Grace = TimeSpan.Zero, UnfinishedAfter = TimeSpan.Zero, MaxUnusedPercent = 100,
     };
 
+    /// <summary>Of two snapshots the first is forgotten, so there is something that only it needed.</summary>
+    public static async Task<BackupWorld> CreateWithForgottenAsync()
+    {
+        var world = await BackupWorld.CreateAsync();
+        world.AddSomeFiles(files: 4);
+        var (first, _) = await world.ChangeAndBackupAsync("changing");
+        await world.ChangeAndBackupAsync("changing");
+        await world.ForgetAsync(first);
+        return world;
+    }
+
     public static async Task<PruneResult> PruneAsync(
         this BackupWorld world, PruneOptions? options = null, IObjectStore? store = null)
     {

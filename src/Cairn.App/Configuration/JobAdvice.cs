@@ -36,7 +36,7 @@ static class JobAdvice
         var request = JobsUseCase.RulesOf(job);
         var roots = job.Pickers.Count > 0 ? [] : JobsUseCase.ToBytes(job.Paths);
         return ProblemOf(() => SourceSelection.ReadRules(
-            environment, new ListFile(environment, request), request.Rules, roots));
+            environment, new ListFile(environment, request), request, roots));
     }
 
     static string? ProblemOf(Action read)

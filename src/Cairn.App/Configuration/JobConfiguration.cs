@@ -17,6 +17,10 @@ public sealed record JobConfiguration
     public IReadOnlyList<RuleText> Rules { get; init; } = [];
 
     public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>See <see cref="SelectionRequest.LikeDuplicity"/>.</summary>
+    public bool LikeDuplicity { get; init; }
+
     public TreatmentRequest Treatment { get; init; } = new();
 
     /// <summary>Executables, or folders of them, that print further paths; absolute.</summary>

@@ -7,6 +7,7 @@ static class JobKeys
     public const string Paths = "paths";
     public const string Rules = "rules";
     public const string Exclude = "exclude";
+    public const string LikeDuplicity = "like-duplicity";
     public const string FollowLinks = "follow-symlinks";
     public const string SkipDelete = "skip-delete";
     public const string Compress = "compress";
@@ -31,6 +32,8 @@ static class JobKeys
             "What is meant, in order, the first that matches decides: \"include PATTERN\", \"exclude PATTERN\", "
             + "\"exclude-caches\", and so on as options of backup are called"),
         new(Exclude, ConfigurationKind.List, "Patterns of what is left out, behind all rules"),
+        new(LikeDuplicity, ConfigurationKind.Switch,
+            "Whether what no rule decides is left out where an include rule could match, as duplicity does"),
         new(Pickers, ConfigurationKind.List, "Executables, or folders of them, that print further paths to back up"),
         new(Snapshotters, ConfigurationKind.List,
             "Executables, or folders of them, that each write a stream to the descriptor they are given"),

@@ -70,6 +70,7 @@ static class JobReader
             JobKeys.After => job with { After = TextOrList(file, name, value) },
             JobKeys.OnFailure => job with { OnFailure = TextOrList(file, name, value) },
             JobKeys.Tags => job with { Tags = ConfigurationReader.List(file, name, value) },
+            JobKeys.LikeDuplicity => job with { LikeDuplicity = ConfigurationReader.Switch(file, name, value) },
             JobKeys.OneFileSystem => job with { OneFileSystem = ConfigurationReader.Switch(file, name, value) },
             JobKeys.FollowLinks => With(
                 job, job.Treatment with { FollowsLinks = ConfigurationReader.Switch(file, name, value) }),

@@ -85,6 +85,7 @@ public static class JobsUseCase
 
     internal static SelectionRequest RulesOf(JobConfiguration job) => new()
     {
+        LikeDuplicity = job.LikeDuplicity,
         Rules =
         [
             .. job.Rules,

@@ -12,8 +12,11 @@ public sealed record SelectionRequest
     /// <summary>Whether lists have NUL between their entries instead of the ends of lines.</summary>
     public bool NullSeparated { get; init; }
 
+    /// <summary>Whether duplicity's rules are meant, with what it makes of paths that none of them decides.</summary>
+    public bool LikeDuplicity { get; init; }
+
     /// <summary>Standard input, for a list that is called <c>-</c>. Borrowed.</summary>
     public Stream? Input { get; init; }
 
-    public bool IsEmpty => Rules.Count == 0 && FilesFrom is null;
+    public bool IsEmpty => Rules.Count == 0 && FilesFrom is null && !LikeDuplicity;
 }

@@ -50,7 +50,7 @@ sealed class SourceSelection
         }
         var lists = new ListFile(environment, request);
         var configured = access.Configuration.Exclude.Select(pattern => Configured(pattern, access));
-        var rules = ReadRules(environment, lists, [.. request.Rules, .. configured], roots);
+        var rules = ReadRules(environment, lists, request with { Rules = [.. request.Rules, .. configured] }, roots);
         var listed = request.FilesFrom is { } name ? FileList.Read(lists, name, roots) : null;
         var list = listed is null ? null : new ListedSelection(listed, rules);
         var selection = new OwnFolderSelection(
@@ -89,13 +89,13 @@ sealed class SourceSelection
 
     /// <exception cref="UsageException">A rule cannot be understood, or cannot be meant so.</exception>
     internal static SelectionRules ReadRules(
-        AppEnvironment environment, ListFile lists, IReadOnlyList<RuleText> texts,
+        AppEnvironment environment, ListFile lists, SelectionRequest request,
         IReadOnlyList<ReadOnlyMemory<byte>> roots)
     {
-        var rules = new RuleReader(environment, lists).Read(texts);
+        var rules = new RuleReader(environment, lists).Read(request.Rules);
         try
         {
-            return new SelectionRules(rules, roots);
+            return new SelectionRules(rules, roots, request.LikeDuplicity);
         }
         catch (ArgumentException e)
         {

@@ -21,6 +21,11 @@ sealed class SelectionOptions
         Description = "Lists have NUL between their entries, as find -print0 makes it",
     };
 
+    readonly Option<bool> _likeDuplicity = new("--like-duplicity")
+    {
+        Description = "Leave out what no rule decides where an include rule could match, as duplicity does",
+    };
+
     readonly Dictionary<string, string> _kinds = [];
 
     public void AddTo(Command command)
@@ -39,6 +44,7 @@ sealed class SelectionOptions
         AddFlag(command, RuleText.ExcludeDeviceFiles, "Leave out device files");
         command.Add(_filesFrom);
         command.Add(_nullSeparator);
+        command.Add(_likeDuplicity);
     }
 
     /// <param name="input">Standard input, read only for a list that is called -.</param>
@@ -67,7 +73,7 @@ sealed class SelectionOptions
         return new SelectionRequest
         {
             Rules = rules, FilesFrom = parsed.GetValue(_filesFrom), NullSeparated = parsed.GetValue(_nullSeparator),
-            Input = input,
+            LikeDuplicity = parsed.GetValue(_likeDuplicity), Input = input,
         };
     }
 

@@ -49,6 +49,8 @@ static class ExplainRendering
         ExplainReason.Own => "Cairn leaves out its own folders",
         ExplainReason.OtherFileSystem => "it lies on another file system than the source",
         ExplainReason.Unlisted => "it is not in the list of --files-from",
+        _ when explanation.Verdict != Verdict.Include =>
+            "no rule matches it, but one could include it: --like-duplicity leaves that out",
         _ => "no rule matches it",
     };
 

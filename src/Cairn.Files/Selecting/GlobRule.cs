@@ -24,6 +24,9 @@ public sealed class GlobRule(ReadOnlySpan<byte> pattern, bool includes) : Select
         return Includes && isDirectory && _glob.LeadsThrough(path) ? Finding.Scan : Finding.Nothing;
     }
 
+    internal override bool CouldLeadThrough(ReadOnlySpan<byte> file) =>
+        Includes && _glob.LeadsThrough(file) && !_glob.Covers(file, isDirectory: true, floor: 0);
+
     internal override bool Reaches(ReadOnlySpan<byte> source) =>
         _glob.LeadsThrough(source) || _glob.Covers(source, isDirectory: true, floor: 0);
 

@@ -37,6 +37,9 @@ public abstract class SelectionRule
     /// <param name="sourceLength">Of the path of the source in which the path lies.</param>
     internal abstract Finding Test(ReadOnlySpan<byte> path, EntryKind kind, ICandidate candidate, int sourceLength);
 
+    /// <summary>Whether it would have a path scanned, but not include it, were it a directory.</summary>
+    internal virtual bool CouldLeadThrough(ReadOnlySpan<byte> file) => false;
+
     /// <summary>Whether it could match anything beneath a source.</summary>
     internal virtual bool Reaches(ReadOnlySpan<byte> source) => true;
 

@@ -10,12 +10,19 @@ public sealed class SelectionRules : ISelection
 {
     readonly SelectionRule[] _rules;
     readonly byte[][] _sources;
+    readonly bool _likeDuplicity;
 
     /// <param name="sources">Absolute paths.</param>
+    /// <param name="likeDuplicity">
+    /// Decide as duplicity 0.8 does: what no rule decides is left out where an include rule could match it or something
+    /// beneath it (a directory is then scanned), and rules about markers and devices come before all others.
+    /// </param>
     /// <exception cref="ArgumentException">A rule can never decide, or leaves out a whole source.</exception>
-    public SelectionRules(IEnumerable<SelectionRule> rules, IEnumerable<ReadOnlyMemory<byte>> sources)
+    public SelectionRules(
+        IEnumerable<SelectionRule> rules, IEnumerable<ReadOnlyMemory<byte>> sources, bool likeDuplicity = false)
     {
-        _rules = [.. rules];
+        _likeDuplicity = likeDuplicity;
+        _rules = likeDuplicity ? [.. rules.OrderBy(rule => rule is MarkerRule or DeviceRule ? 0 : 1)] : [.. rules];
         // The innermost first, as it is the one that was meant.
         _sources = [.. sources.Select(source => source.ToArray()).OrderByDescending(source => source.Length)];
         SelectionCheck.Check(_rules, _sources);
@@ -47,6 +54,19 @@ public sealed class SelectionRules : ISelection
                     decisive = rule;
                     return mayScan ? Verdict.Scan : Verdict.Exclude;
             }
+        }
+        return _likeDuplicity ? DecideLikeDuplicity(path, kind, mayScan) : Verdict.Include;
+    }
+
+    // It asks files, too, whether something beneath them could match.
+    Verdict DecideLikeDuplicity(ReadOnlySpan<byte> path, EntryKind kind, bool mayScan)
+    {
+        if (kind == EntryKind.Directory)
+            return mayScan ? Verdict.Scan : Verdict.Include;
+        foreach (var rule in _rules)
+        {
+            if (rule.CouldLeadThrough(path))
+                return Verdict.Exclude;
         }
         return Verdict.Include;
     }

@@ -10,10 +10,11 @@ using Cairn.Testing;
 namespace Cairn.EndToEnd.Selecting;
 
 /// <summary>
-/// Random trees and rules against Debian's duplicity. It differs in one way by intent: duplicity drops a file that no
-/// rule decides if an include rule made its place worth scanning; here what no rule decides is included, as duplicity's
-/// manual has it. So each case is compared twice: with the same rules, where nothing but that may differ; and with the
-/// default of its manual given to duplicity as a last rule, where nothing may.
+/// Random trees and rules against Debian's duplicity. With <c>--like-duplicity</c> nothing may differ. Without, one thing
+/// does by intent: duplicity drops a file that no rule decides if an include rule made its place worth scanning; here what
+/// no rule decides is included, as duplicity's manual has it. So each case is compared in two more ways: with the same
+/// rules, where nothing but that may differ; and with the default of its manual given to duplicity as a last rule, where
+/// nothing may.
 /// </summary>
 public class DuplicityTests
 {
@@ -41,6 +42,11 @@ public class DuplicityTests
                     test.NewRules();
                     continue;
                 }
+                var alike = Walk(test.Root, MakeLikeDuplicity(test));
+                Assert.True(
+                    alike.SetEquals(theirs.Value.Same),
+                    $"{test}: only duplicity has {string.Join(", ", theirs.Value.Same.Except(alike))}; only Cairn has "
+                    + string.Join(", ", alike.Except(theirs.Value.Same)));
                 var result = Compare(test, rules, theirs.Value.Same);
                 Assert.True(
                     Walk(test.Root, rules).SetEquals(theirs.Value.Decided), $"{test}: the last rule that includes all");
@@ -55,6 +61,16 @@ public class DuplicityTests
             + $"no rule decides, {refused} lists refused");
         Assert.True(equal >= count * 5 / 9, $"only {equal} of {count} were equal");
         Assert.True(scanned >= count / 10, $"only {scanned} had directories to be scanned");
+    }
+
+    // duplicity puts some rules in front of all others, wherever they stand.
+    static SelectionRules MakeLikeDuplicity(SelectionCase test)
+    {
+        var rules = test.Rules.Select(Make).ToArray();
+        var isInFront = rules.ToLookup(rule => rule is MarkerRule or DeviceRule);
+        return new SelectionRules(
+            [.. isInFront[false].Take(test.Seed % 3), .. isInFront[true], .. isInFront[false].Skip(test.Seed % 3)],
+            [(ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(test.Root)], likeDuplicity: true);
     }
 
     // What duplicity refuses is refused; what it accepts may be refused as a rule without effect.

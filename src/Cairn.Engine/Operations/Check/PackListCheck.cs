@@ -65,8 +65,10 @@ static class PackListCheck
             return;
         await context.Repository.LearnSignersAsync(cancellationToken);
         var read = context.Inventory.Index.Select(item => item.Key).ToHashSet();
+        var isThere = new HashSet<ObjectKey>();
         await foreach (var info in context.Store.ListAsync(ObjectNames.Index, cancellationToken))
         {
+            isThere.Add(info.Key);
             if (info.ForeignName is null && !read.Contains(info.Key)
                 && ObjectNames.TryParseDated(ObjectNames.Index, info.Key, out var name)
                 && await context.TryReadAsync(
@@ -75,7 +77,7 @@ static class PackListCheck
                 opened[info.Key] = newer;
         }
         var contained = opened.Values.SelectMany(outer => outer.AllContained).ToLookup(inner => inner.Key);
-        foreach (var key in unread.Where(contained.Contains))
+        foreach (var key in unread.Where(key => contained.Contains(key) && !isThere.Contains(key)))
         {
             context.Findings.Drop(key.Value);
             foreach (var table in contained[key].First().AllTables)

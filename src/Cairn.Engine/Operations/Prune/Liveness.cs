@@ -116,9 +116,10 @@ sealed class Liveness
         }
         foreach (var pack in missing)
         {
-            // How many rows a pack has that is gone, nobody knows for sure: that something was moved must do.
+            // How many rows a pack has that is gone, nobody knows for sure: that the first ones were moved, and none
+            // between them is missing, must do.
             var (needed, moved) = (_needed[pack], found.GetValueOrDefault(pack));
-            if (needed.HasAll ? moved is null : needed.HasAnyWithout(moved))
+            if (needed.HasAll ? moved is not { HasGap: false } : needed.HasAnyWithout(moved))
                 return pack;
         }
         return null;

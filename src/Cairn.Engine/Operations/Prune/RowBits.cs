@@ -69,6 +69,19 @@ sealed class RowBits
         return false;
     }
 
+    /// <summary>Whether a row is not set and a later one is, or none is.</summary>
+    public bool HasGap
+    {
+        get
+        {
+            if (HasAll)
+                return false;
+            var last = Array.FindLastIndex(_words, word => word != 0);
+            return last < 0 || Array.Exists(_words[..last], word => word != ulong.MaxValue)
+                || (_words[last] & (_words[last] + 1)) != 0;
+        }
+    }
+
     ulong WordAt(int word) => HasAll ? ulong.MaxValue : word < _words.Length ? _words[word] : 0;
 
     void Reserve(int words)

@@ -1,5 +1,6 @@
 using Cairn.Engine.Formats;
 using Cairn.Engine.Operations.Backup;
+using Cairn.Engine.Operations.Check;
 using Cairn.Engine.Operations.Prune;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
@@ -61,6 +62,25 @@ public sealed class IndexCompactionTests
         world.Time.Advance(TimeSpan.FromHours(2));
         Assert.Equal((0, Backups), Counts(await world.PruneAsync(options)));
         Assert.Equal(1, await CountAsync(world.Test));
+        await world.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task One_that_is_damaged_is_told_although_it_is_contained_INV_6()
+    {
+        await using var world = await BackupWorld.CreateAsync();
+        await BackupAsync(world, Backups);
+        var damaged = (await IndexObjectsAsync(world.Test)).First();
+        var options = Compacts with { Grace = TimeSpan.FromHours(24) };
+        Assert.Equal((Backups, 0), Counts(await world.PruneAsync(options)));
+        var bytes = (await world.Test.ObjectsAsync())[damaged];
+        bytes[^1] ^= 1;
+        world.Test.Store.Plant(damaged, bytes);
+        Assert.Contains(
+            (await world.CheckAsync()).Findings,
+            finding => finding.Object == damaged && finding.Severity != CheckSeverity.Note);
+        world.Time.Advance(TimeSpan.FromHours(25));
+        Assert.Equal((0, Backups), Counts(await world.PruneAsync(options)));
         await world.AssertSoundAsync();
     }
 

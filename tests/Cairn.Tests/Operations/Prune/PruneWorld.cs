@@ -85,12 +85,18 @@ static class PruneWorld
     /// <summary>A check that reads all there is finds nothing at all to say but notes.</summary>
     public static async Task AssertSoundAsync(this BackupWorld world)
     {
-        using var admin = await world.OpenAsAdminAsync();
-        using var session = await ReadSession.OpenAsync(admin, new MemoryStateFolder(), Token);
-        var result = await CheckOperation.RunAsync(
-            session, new CheckOptions { ReadDataPercent = 100, Workers = 1 }, new CheckMonitor(), Token);
+        var result = await world.CheckAsync();
         Assert.DoesNotContain(result.Findings, finding => finding.Severity != CheckSeverity.Note);
         Assert.Equal(0, result.LostFileCount);
+    }
+
+    /// <summary>Reads all there is.</summary>
+    public static async Task<CheckResult> CheckAsync(this BackupWorld world)
+    {
+        using var admin = await world.OpenAsAdminAsync();
+        using var session = await ReadSession.OpenAsync(admin, new MemoryStateFolder(), Token);
+        return await CheckOperation.RunAsync(
+            session, new CheckOptions { ReadDataPercent = 100, Workers = 1 }, new CheckMonitor(), Token);
     }
 
     public static async Task<RetiredLog> ReadRetiredAsync(this BackupWorld world)

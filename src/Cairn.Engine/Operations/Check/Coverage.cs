@@ -31,6 +31,11 @@ sealed class Coverage
             : MoveExpansion.Expand(ledger, moves).ToDictionary(pack => pack.PackPrefix);
     }
 
+    /// <summary>Whether it names a pack, or something was moved to one, that the index does not know.</summary>
+    /// <param name="gone">Packs that nobody needs to know any more.</param>
+    public bool NamesUnknownPacks(IReadOnlySet<UInt128> gone) => _needed?.Keys.Any(
+        pack => !gone.Contains(pack) && _index.FindPacksByPrefix(pack).Count == 0) == true;
+
     public BlobState StateOf(BlobId id)
     {
         if (!_index.TryFind(id, out var place))

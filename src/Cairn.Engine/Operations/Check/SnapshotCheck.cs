@@ -18,6 +18,9 @@ sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missin
     readonly ILookup<ObjectHash, (Storage.ObjectKey Key, SignerId Host, DatedName Name)> _ledgers =
         context.Inventory.Ledgers.ToLookup(ledger => ledger.Name.Hash);
 
+    readonly HashSet<UInt128> _gone =
+        [.. context.Session.Retired.Deleted.Select(pack => PackNames.PrefixOf(pack))];
+
     /// <summary>Those that could be read, whole or not.</summary>
     public List<SnapshotInfo> Snapshots { get; } = [];
 
@@ -60,8 +63,11 @@ sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missin
         if (snapshot.Origin?.FindFault(snapshot) is { } fault)
             context.Findings.Damage(snapshot.Name.Key.Value, FailureKind.Signature, fault);
         var ledger = await ReadLedgerAsync(snapshot, cancellationToken);
-        var tally = new Tally(new Coverage(
-            context.Session.Index, missing, ledger, context.Session.Moves.Moves), context.Findings);
+        var coverage = new Coverage(context.Session.Index, missing, ledger, context.Session.Moves.Moves);
+        // Perhaps one was made, and another deleted for it, since the index was read.
+        if (coverage.NamesUnknownPacks(_gone))
+            await context.Session.Blobs.MakeUnlistedPacksKnownAsync(cancellationToken);
+        var tally = new Tally(coverage, context.Findings);
         var contents = new ContentReader(context.Session.Blobs);
         var manifest = SnapshotPath.Salvage(context.Session, snapshot, tally.Add);
         await foreach (var (block, lost) in manifest.ReadAsync(ManifestRange.Everything, cancellationToken))

@@ -1,0 +1,67 @@
+using System.Globalization;
+
+namespace Cairn.EndToEnd.Campaigns;
+
+/// <summary>One machine of many: runs a command after the other, and now and then one is killed.</summary>
+sealed class CrowdMember(CairnHome home, string[] trees, Random random)
+{
+    // What a run that needs nothing is let do before it is killed, at most.
+    static readonly TimeSpan Usual = TimeSpan.FromSeconds(4);
+
+    readonly Dictionary<int, int> _ends = [];
+    int _killed;
+
+    public CairnHome Home => home;
+
+    /// <summary>How many runs ended well.</summary>
+    public int Finished => _ends.GetValueOrDefault(0);
+
+    /// <summary>The id of the last snapshot that a run reported; null before the first.</summary>
+    public string? LastReported { get; private set; }
+
+    public void BackUpUntil(CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            var tree = trees[random.Next(trees.Length)];
+            if (Run("backup", tree, "--name", "tree", "--json") is { } output)
+                LastReported = CrowdJudgement.IdIn(output);
+        }
+    }
+
+    public void MaintainUntil(CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            // Snapshots are all of the same hour, and most of them go.
+            Run("forget", "--keep-last", random.Next(1, 4).ToString(CultureInfo.InvariantCulture), "--max-share",
+                "100%", "--yes");
+            Run("prune", "--grace", "0", "--unfinished-after", "0", "--max-unused", "0%", "--yes");
+        }
+    }
+
+    public override string ToString() =>
+        $"{_killed} killed, " + string.Join(", ", _ends.OrderBy(end => end.Key).Select(
+            end => $"{end.Value} ended with {end.Key}"));
+
+    // Every third run is killed, if it lasts long enough. Null if it did not end well.
+    string? Run(params string[] arguments)
+    {
+        using var process = home.Start(arguments);
+        var dies = random.Next(3) == 0;
+        var isKilled = dies && !process.WaitFor(Usual * random.NextDouble());
+        if (isKilled)
+            process.Kill();
+        var result = process.Finish();
+        if (isKilled && result.ExitCode == 128 + 9)
+        {
+            _killed++;
+            return null;
+        }
+        _ends[result.ExitCode] = _ends.GetValueOrDefault(result.ExitCode) + 1;
+        Assert.True(
+            result.ExitCode == 0, $"exit {result.ExitCode}\n{string.Join(' ', arguments)}\n"
+            + result.Output + result.Errors);
+        return result.ExitCode == 0 ? result.Output : null;
+    }
+}

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Cairn.EndToEnd.Campaigns;
 
-/// <summary>What must be true when the crowd has gone: all snapshots restore, and the last reported ones are there.</summary>
+/// <summary>
+/// What must be true when the crowd has gone: all snapshots restore, and the last reported ones are there.
+/// </summary>
 sealed class CrowdJudgement(CairnHome owner, IReadOnlyList<CrowdMember> members, string note)
 {
     public void Run()

@@ -10,11 +10,11 @@ using Cairn.Testing;
 namespace Cairn.EndToEnd.Selecting;
 
 /// <summary>
-/// Random trees and rules against Debian's duplicity. With <c>--like-duplicity</c> nothing may differ. Without, one thing
-/// does by intent: duplicity drops a file that no rule decides if an include rule made its place worth scanning; here what
-/// no rule decides is included, as duplicity's manual has it. So each case is compared in two more ways: with the same
-/// rules, where nothing but that may differ; and with the default of its manual given to duplicity as a last rule, where
-/// nothing may.
+/// Random trees and rules against Debian's duplicity. With <c>--like-duplicity</c> nothing may differ. Without, one
+/// thing does by intent: duplicity drops a file that no rule decides if an include rule made its place worth scanning;
+/// here what no rule decides is included, as duplicity's manual has it. So each case is compared in two more ways: with
+/// the same rules, where nothing but that may differ; and with the default of its manual given to duplicity as a last
+/// rule, where nothing may.
 /// </summary>
 public class DuplicityTests
 {

@@ -32,7 +32,8 @@ public class SelectionCommandTests
         home.Run(["backup", home.Source, .. rules]).RequireExit(0);
         var target = "file://" + Path.Combine(home.Folder, "duplicity");
         string[] quiet = ["-v0", "--no-encryption", $"--archive-dir={home.Folder}/archive"];
-        Programs.Run("/usr/bin/duplicity", ["full", .. quiet, .. rules.Where(rule => rule != LikeDuplicity), home.Source, target]);
+        string[] theirRules = [.. rules.Where(rule => rule != LikeDuplicity)];
+        Programs.Run("/usr/bin/duplicity", ["full", .. quiet, .. theirRules, home.Source, target]);
         var theirs = Programs.Run("/usr/bin/duplicity", ["list-current-files", .. quiet, target])
             .Split('\n').Where(line => line.Length > 25).Select(line => line[25..])
             .Where(path => path != ".").Order(StringComparer.Ordinal).ToList();

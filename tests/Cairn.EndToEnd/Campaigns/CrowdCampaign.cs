@@ -4,8 +4,8 @@ namespace Cairn.EndToEnd.Campaigns;
 
 /// <summary>
 /// Eight hosts back up versions of a tree into one repository, as real processes, while two maintainers forget and
-/// prune without a grace, and kill -9 ends any of them at random moments (INV-1, INV-4): what is committed restores
-/// byte by byte. CAIRN_CROWD_SECONDS and CAIRN_CROWD_TREES (folders, with colons between them) make it large.
+/// prune with little or no grace, and kill -9 ends any of them at random moments (INV-1, INV-4): what is committed
+/// restores byte by byte. CAIRN_CROWD_SECONDS and CAIRN_CROWD_TREES (folders, with colons between them) make it large.
 /// </summary>
 public sealed class CrowdCampaign(CephServer ceph)
 {

@@ -36,7 +36,8 @@ sealed class CrowdMember(CairnHome home, string[] trees, Random random)
             // Snapshots are all of the same hour, and most of them go.
             Run("forget", "--keep-last", random.Next(1, 4).ToString(CultureInfo.InvariantCulture), "--max-share",
                 "100%", "--yes");
-            Run("prune", "--grace", "0", "--unfinished-after", "0", "--max-unused", "0%", "--yes");
+            Run("prune", "--grace", random.Next(2) == 0 ? "0" : "10s", "--unfinished-after", "0", "--max-unused",
+                "0%", "--yes");
         }
     }
 
@@ -59,8 +60,10 @@ sealed class CrowdMember(CairnHome home, string[] trees, Random random)
             return null;
         }
         _ends[result.ExitCode] = _ends.GetValueOrDefault(result.ExitCode) + 1;
+        // Who prunes without a grace and without a pause may starve a backup, and it says so.
+        var isStarved = result.ExitCode == 1 && result.Output.Contains("was condemned 5 times in a row");
         Assert.True(
-            result.ExitCode == 0, $"exit {result.ExitCode}\n{string.Join(' ', arguments)}\n"
+            result.ExitCode == 0 || isStarved, $"exit {result.ExitCode}\n{string.Join(' ', arguments)}\n"
             + result.Output + result.Errors);
         return result.ExitCode == 0 ? result.Output : null;
     }

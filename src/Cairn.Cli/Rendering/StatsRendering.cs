@@ -60,6 +60,11 @@ static class StatsRendering
         {
             output.Summary(
                 $"they cost {CostText.Money(cost.Prices, cost.Monthly)} a month {CostText.Of(cost.Prices)}");
+            output.Summary(
+                $"to read all of them takes {HumanText.Count(usage.Packs, "request", "requests")} and costs "
+                + CostText.Money(cost.Prices, cost.Reading)
+                + (cost.Cold > 0
+                    ? $", not counting {HumanText.Count(cost.Cold, "pack", "packs")} to be thawed first" : ""));
             if (cost.Unpriced > 0)
                 output.Summary(CostText.Unpriced(cost.Unpriced));
         }
@@ -77,6 +82,8 @@ static class StatsRendering
             if (usage.Cost is not { } cost)
                 return;
             CostText.Write(writer, "monthlyCost", cost.Monthly);
+            CostText.Write(writer, "readingCost", cost.Reading);
+            writer.WriteNumber("coldPacks", cost.Cold);
             writer.WriteNumber("unpricedPacks", cost.Unpriced);
             CostText.Write(writer, cost.Prices);
         });

@@ -53,7 +53,7 @@ static class HistoryEvents
 
         var usage = new RepositoryUsage(
             [new SnapshotUsage(first, new RowUsage(3, 1500, 700, 100))], Packs: 2, PackBytes: 8192, UnknownPacks: 0,
-            [], new StorageCost(StorePrices.Amazon, Monthly: 0.023m, Unpriced: 0));
+            [], new StorageCost(StorePrices.Amazon, Monthly: 0.023m, Reading: 0.0000008m));
         StatsRendering.Print(output, new StatisticsReport(usage, []), "source");
         RunRendering.Print(output, second);
         TagRendering.Print(output, new TagPlan(null!)

@@ -10,4 +10,19 @@ public sealed record PruneCost(
 
 /// <param name="Monthly">Of all packs, in a month.</param>
 /// <param name="Unpriced">Packs in classes of which no price is known.</param>
-public sealed record StorageCost(StorePrices Prices, decimal Monthly, long Unpriced);
+/// <param name="Reading">Of reading each of them once, with one request, but for those to be thawed first.</param>
+/// <param name="Cold">Packs that must be thawed before they can be read.</param>
+public sealed record StorageCost(
+    StorePrices Prices, decimal Monthly = 0, long Unpriced = 0, decimal Reading = 0, long Cold = 0)
+{
+    /// <summary>With one pack more.</summary>
+    public StorageCost Add(string? storageClass, long bytes)
+    {
+        var reading = Prices.Reading(storageClass, bytes);
+        return this with
+        {
+            Monthly = Monthly + Prices.Monthly(storageClass, bytes), Reading = Reading + (reading ?? 0),
+            Unpriced = Unpriced + (Prices.Find(storageClass) is null ? 1 : 0), Cold = Cold + (reading is null ? 1 : 0),
+        };
+    }
+}

@@ -44,10 +44,8 @@ public static class StatisticsOperation
                 monitor.Add(files: 1, bytes: 0);
             }
         }
-        var (packs, bytes, monthly, unpriced) = await CountPacksAsync(session, prices, cancellationToken);
-        return new RepositoryUsage(
-            usages, packs, bytes, rows.Unknown.Count, problems,
-            prices is null ? null : new StorageCost(prices, monthly, unpriced));
+        var (packs, bytes, cost) = await CountPacksAsync(session, prices, cancellationToken);
+        return new RepositoryUsage(usages, packs, bytes, rows.Unknown.Count, problems, cost);
     }
 
     /// <summary>What the second snapshot needs and the first does not.</summary>
@@ -80,19 +78,19 @@ public static class StatisticsOperation
         }
     }
 
-    static async Task<(long Packs, long Bytes, decimal Monthly, long Unpriced)> CountPacksAsync(
+    static async Task<(long Packs, long Bytes, StorageCost? Cost)> CountPacksAsync(
         ReadSession session, StorePrices? prices, CancellationToken cancellationToken)
     {
-        var (packs, bytes, monthly, unpriced) = (0L, 0L, 0m, 0L);
+        var (packs, bytes) = (0L, 0L);
+        var cost = prices is null ? null : new StorageCost(prices);
         await foreach (var info in session.Repository.Store.ListAsync(ObjectNames.Packs, cancellationToken))
         {
             if (info.ForeignName is not null || !ObjectNames.TryParsePack(info.Key, out _))
                 continue;
             packs++;
             bytes += info.Size;
-            monthly += prices?.Monthly(info.StorageClass, info.Size) ?? 0;
-            unpriced += prices is null || prices.Find(info.StorageClass) is not null ? 0 : 1;
+            cost = cost?.Add(info.StorageClass, info.Size);
         }
-        return (packs, bytes, monthly, unpriced);
+        return (packs, bytes, cost);
     }
 }

@@ -64,6 +64,20 @@ sealed class Liveness
             ? bits.CountWithout(_freed.GetValueOrDefault(pack), count) > 0
             : bits.HasAnyWithout(_freed.GetValueOrDefault(pack)));
 
+    /// <summary>Of the first so many rows those that are not needed.</summary>
+    public IEnumerable<int> UnneededRows(ObjectHash pack, int rows)
+    {
+        var needed = _needed.GetValueOrDefault(PrefixOf(pack));
+        var freed = _freed.GetValueOrDefault(pack);
+        if (needed?.CountWithout(freed, rows) == rows)
+            yield break;
+        for (var row = 0; row < rows; row++)
+        {
+            if (needed?[row] != true || freed?[row] == true)
+                yield return row;
+        }
+    }
+
     public bool IsRowNeeded(ObjectHash pack, int row) => _needed.TryGetValue(PrefixOf(pack), out var bits)
         && bits[row] && _freed.GetValueOrDefault(pack)?[row] != true;
 

@@ -85,31 +85,29 @@ sealed record RepackPlan(IReadOnlyList<RepackSource> Packs, long UsedBytes)
     static (long Needed, long All) Measure(
         Liveness liveness, BlobIndex index, ObjectHash name, PackNumber number)
     {
-        var (needed, all) = (0L, 0L);
-        var rows = index.GetPack(number).RowCount;
-        for (var row = 0; row < rows; row++)
-        {
-            var length = index.GetRow(number, row).StoredLength;
-            all += length;
-            if (liveness.IsRowNeeded(name, row))
-                needed += length;
-        }
+        var all = BytesOf(index, number);
+        var needed = all;
+        // Of most packs everything is needed: to look at each row of a great index would bring all of it to memory.
+        foreach (var row in liveness.UnneededRows(name, index.GetPack(number).RowCount))
+            needed -= index.GetRow(number, row).StoredLength;
         return (needed, all);
     }
 
+    // Blobs lie one behind the other.
     static long BytesOf(BlobIndex index, PackNumber number)
     {
-        var sum = 0L;
-        for (var row = 0; row < index.GetPack(number).RowCount; row++)
-            sum += index.GetRow(number, row).StoredLength;
-        return sum;
+        var last = index.GetPack(number).RowCount - 1;
+        return last < 0
+            ? 0
+            : index.GetOffset(number, last) + index.GetRow(number, last).StoredLength - index.GetOffset(number, 0);
     }
 
     static RepackSource SourceOf(
         Liveness liveness, BlobIndex index, PackNumber number, ListedPack pack, long needed)
     {
         var facts = index.GetPack(number);
-        int[] rows = [.. Enumerable.Range(0, facts.RowCount).Where(row => liveness.IsRowNeeded(pack.Name, row))];
+        int[] rows =
+            [.. Enumerable.Range(0, facts.RowCount).Except(liveness.UnneededRows(pack.Name, facts.RowCount))];
         return new RepackSource(pack.Name, number, facts.Kind, pack.Size, rows, needed, pack.StorageClass);
     }
 }

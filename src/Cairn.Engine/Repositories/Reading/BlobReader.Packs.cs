@@ -21,9 +21,12 @@ public interface IPackRowSink
 public sealed partial class BlobReader
 {
     // What one request fetches at most: with cheap ranges small enough to stay near the processor and to be shared
-    // among workers; otherwise a whole pack of the usual size. Both bound a worker's memory whatever a pack's size is.
+    // among workers; otherwise so much that a round trip counts little. Both bound memory whatever a pack's size is.
     const int CheapRangeBytesMax = 4 << 20;
-    const int RangeBytesMax = 32 << 20;
+    const int RangeBytesMax = 8 << 20;
+
+    // What is fetched ahead of the workers from a store behind a network.
+    const int BytesAheadMax = 32 << 20;
 
     // Bytes that nobody wants are fetched rather than asking twice.
     const int CheapGapMax = 64 << 10;
@@ -50,6 +53,19 @@ public sealed partial class BlobReader
         }
         return rows.Length;
     }
+
+    /// <summary>How much to fetch ahead of so many workers. A store nearby needs no more than one each.</summary>
+    public FetchLimits FetchLimitsFor(int workers)
+    {
+        var store = _repository.Store.Capabilities;
+        return store.HasCheapRanges
+            ? new FetchLimits(Math.Max(workers, 1), BytesAheadMax)
+            : new FetchLimits(Math.Max(store.Concurrency, 1), BytesAheadMax);
+    }
+
+    /// <summary>What a request for these rows fetches.</summary>
+    public int BytesOf(PackNumber pack, ReadOnlySpan<int> rows) =>
+        EndOf(pack, rows[^1]) - _index.GetOffset(pack, rows[0]);
 
     /// <summary>
     /// Fetches from the first to the last of these ascending rows in one request. The result goes to
@@ -213,3 +229,7 @@ public sealed record PackRange(
             single.Dispose();
     }
 }
+
+/// <summary>What may be under way ahead of those who decode.</summary>
+/// <param name="Bytes">A request that begins below may go beyond.</param>
+public readonly record struct FetchLimits(int Requests, int Bytes);

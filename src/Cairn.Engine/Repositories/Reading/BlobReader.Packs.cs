@@ -20,13 +20,12 @@ public interface IPackRowSink
 // Many rows of one pack with few requests.
 public sealed partial class BlobReader
 {
-    // What one request fetches at most: with cheap ranges small enough to stay near the processor and to be shared
-    // among workers; otherwise so much that a round trip counts little. Both bound memory whatever a pack's size is.
-    const int CheapRangeBytesMax = 4 << 20;
-    const int RangeBytesMax = 8 << 20;
+    // What one request fetches at most: small enough to be shared among workers and to bound memory whatever a pack's
+    // size is.
+    const int RangeBytesMax = 4 << 20;
 
-    // What is fetched ahead of the workers from a store behind a network.
-    const int BytesAheadMax = 32 << 20;
+    // What is fetched ahead of the workers: several requests, so that round trips to a far store count little.
+    const int BytesAheadMax = 24 << 20;
 
     // Bytes that nobody wants are fetched rather than asking twice.
     const int CheapGapMax = 64 << 10;
@@ -38,8 +37,7 @@ public sealed partial class BlobReader
     public int CountOfNextRange(PackNumber pack, ReadOnlySpan<int> rows)
     {
         Invariant.That(rows.Length > 0);
-        var isCheap = _repository.Store.Capabilities.HasCheapRanges;
-        var (bytesMax, gapMax) = isCheap ? (CheapRangeBytesMax, CheapGapMax) : (RangeBytesMax, GapMax);
+        var gapMax = _repository.Store.Capabilities.HasCheapRanges ? CheapGapMax : GapMax;
         var start = _index.GetOffset(pack, rows[0]);
         var end = start + _index.GetRow(pack, rows[0]).StoredLength;
         for (var i = 1; i < rows.Length; i++)
@@ -47,7 +45,7 @@ public sealed partial class BlobReader
             Invariant.That(rows[i] > rows[i - 1]);
             var offset = _index.GetOffset(pack, rows[i]);
             var rowEnd = offset + _index.GetRow(pack, rows[i]).StoredLength;
-            if (offset - end > gapMax || rowEnd - start > bytesMax)
+            if (offset - end > gapMax || rowEnd - start > RangeBytesMax)
                 return i;
             end = rowEnd;
         }

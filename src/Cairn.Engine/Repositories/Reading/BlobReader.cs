@@ -15,7 +15,7 @@ namespace Cairn.Engine.Repositories.Reading;
 /// </summary>
 public sealed partial class BlobReader : IBlobSource, IDisposable
 {
-    const long PieceCacheBytes = 16 << 20;
+    const long PieceCacheBytes = 8 << 20;
 
     readonly Repository _repository;
     readonly BlobIndex _index;

@@ -13,7 +13,7 @@ namespace Cairn.Engine.Repositories.Reading;
 sealed class PieceWindows(Repository repository)
 {
     const int WindowBytes = 512 << 10;
-    const int KeptBytes = 16 * WindowBytes;
+    const int KeptBytes = 8 * WindowBytes;
 
     static readonly ReadOnlyMemory<byte> Nothing = default;
 

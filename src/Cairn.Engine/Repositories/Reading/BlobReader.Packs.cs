@@ -25,7 +25,7 @@ public sealed partial class BlobReader
     const int RangeBytesMax = 4 << 20;
 
     // What is fetched ahead of the workers: several requests, so that round trips to a far store count little.
-    const int BytesAheadMax = 24 << 20;
+    const int BytesAheadMax = 16 << 20;
 
     // Bytes that nobody wants are fetched rather than asking twice.
     const int CheapGapMax = 64 << 10;

@@ -183,7 +183,7 @@ public sealed class BlobWriter : IAsyncDisposable
 public sealed record WriteOptions
 {
     // What full packs on their way to a store behind a network may hold.
-    const int BytesInFlight = 64 << 20;
+    const int BytesInFlight = 48 << 20;
 
     /// <summary>
     /// Full packs being sealed and stored at once; each takes a pack's size of memory. Null: as many as suit the store.

@@ -41,7 +41,8 @@ sealed class PieceWindows(Repository repository)
     {
         lock (_lock)
         {
-            if (_windows.TryGet((number, window), out var known))
+            // One that failed for a reason that may pass is in nobody's way.
+            if (_windows.TryGet((number, window), out var known) && !known.IsFaulted)
                 return known;
             var fetching = FetchAsync(pack, window * WindowBytes, cancellationToken);
             _windows.TryAdd((number, window), fetching, WindowBytes);
@@ -62,7 +63,8 @@ sealed class PieceWindows(Repository repository)
             Interlocked.Add(ref _bytesFetched, bytes.Length);
             return bytes.Span.ToArray();
         }
-        catch (Exception e) when (e is StoreException or OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException
+            || (e is StoreException failure && ObjectProblem.IsAboutObject(failure.Kind)))
         {
             return Nothing;
         }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Cairn.Cli.Interop;
 
 namespace Cairn.Cli;
 
@@ -6,6 +7,7 @@ static class Program
 {
     static int Main(string[] arguments)
     {
+        NativeHeap.GiveBackLargeBuffers();
         using var cancellation = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);

@@ -1,6 +1,7 @@
 using Cairn.App.Configuration;
 using Cairn.App.Secrets;
 using Cairn.App.Text;
+using Cairn.Engine.Envelopes;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Keys;
@@ -75,7 +76,7 @@ sealed class RepositoryAccess
                 $"this machine has no credential for the repository at {store.Location}, so it cannot back up to it. "
                 + "Make a request here with \"cairn host request\", and have it enrolled by whoever has the key");
             return new OpenRepository(store, await RepositoryOpener.OpenWithCredentialAsync(
-                store, credential, _environment.Engine, cancellationToken));
+                store, descriptor, credential, _environment.Engine, cancellationToken));
         }
         catch
         {
@@ -88,8 +89,8 @@ sealed class RepositoryAccess
     /// key.</summary>
     public Task<OpenRepository> OpenForListingHostsAsync(CancellationToken cancellationToken) =>
         OpenWithCredentialOrSecretAsync(
-            async (store, id) => await TryOpenAsHostAsync(store, id, cancellationToken)
-                ?? await TryOpenAsMaintainerAsync(store, id, cancellationToken),
+            async (store, descriptor) => await TryOpenAsHostAsync(store, descriptor, cancellationToken)
+                ?? await TryOpenAsMaintainerAsync(store, descriptor, cancellationToken),
             cancellationToken);
 
     /// <summary>
@@ -97,16 +98,16 @@ sealed class RepositoryAccess
     /// </summary>
     public Task<OpenRepository> OpenForMaintenanceAsync(CancellationToken cancellationToken) =>
         OpenWithCredentialOrSecretAsync(
-            (store, id) => TryOpenAsMaintainerAsync(store, id, cancellationToken), cancellationToken);
+            (store, descriptor) => TryOpenAsMaintainerAsync(store, descriptor, cancellationToken), cancellationToken);
 
     async Task<OpenRepository> OpenWithCredentialOrSecretAsync(
-        Func<IObjectStore, RepositoryId, Task<Repository?>> tryOpen, CancellationToken cancellationToken)
+        Func<IObjectStore, Descriptor, Task<Repository?>> tryOpen, CancellationToken cancellationToken)
     {
         var store = OpenStore(createRoot: false);
         try
         {
             var descriptor = await RepositoryOpener.ReadDescriptorAsync(store, cancellationToken);
-            if (await tryOpen(store, descriptor.Id) is { } repository)
+            if (await tryOpen(store, descriptor) is { } repository)
                 return new OpenRepository(store, repository);
         }
         catch
@@ -119,20 +120,21 @@ sealed class RepositoryAccess
     }
 
     async Task<Repository?> TryOpenAsHostAsync(
-        IObjectStore store, RepositoryId id, CancellationToken cancellationToken)
+        IObjectStore store, Descriptor descriptor, CancellationToken cancellationToken)
     {
-        using var host = Credentials.TryRead(id);
+        using var host = Credentials.TryRead(descriptor.Id);
         return host is null ? null
-            : await RepositoryOpener.OpenWithCredentialAsync(store, host, _environment.Engine, cancellationToken);
+            : await RepositoryOpener.OpenWithCredentialAsync(
+                store, descriptor, host, _environment.Engine, cancellationToken);
     }
 
     async Task<Repository?> TryOpenAsMaintainerAsync(
-        IObjectStore store, RepositoryId id, CancellationToken cancellationToken)
+        IObjectStore store, Descriptor descriptor, CancellationToken cancellationToken)
     {
-        using var maintainer = Credentials.TryReadMaintainer(id);
+        using var maintainer = Credentials.TryReadMaintainer(descriptor.Id);
         return maintainer is null ? null
             : await RepositoryOpener.OpenWithMaintainerAsync(
-                store, maintainer, _environment.Engine, cancellationToken);
+                store, descriptor, maintainer, _environment.Engine, cancellationToken);
     }
 
     public async Task<OpenRepository> OpenForReadingAsync(CancellationToken cancellationToken) =>
@@ -147,10 +149,10 @@ sealed class RepositoryAccess
         try
         {
             // Before a passphrase is asked for: whether there is anything to open.
-            await RepositoryOpener.ReadDescriptorAsync(store, cancellationToken);
+            var descriptor = await RepositoryOpener.ReadDescriptorAsync(store, cancellationToken);
             secret = Secrets.GetUnlockSecret(_options, cancellationToken);
             var repository = await RepositoryOpener.OpenWithSecretAsync(
-                store, secret, _environment.Engine, cancellationToken);
+                store, descriptor, secret, _environment.Engine, cancellationToken);
             foreach (var problem in repository.Problems)
                 _environment.Events.Notice(problem);
             if (!keepSecret)

@@ -73,7 +73,7 @@ sealed class OpenSnapshots : IAsyncDisposable
     public async Task<SnapshotInfo> FindAsync(
         SnapshotReference reference, string? host, UseCaseEvents events, CancellationToken cancellationToken)
     {
-        var listing = await SnapshotCatalog.ListAsync(_open.Repository, cancellationToken);
+        var listing = await SnapshotCatalog.ListAsync(_open.Repository, Session.Retired, cancellationToken);
         foreach (var problem in listing.Problems)
             events.Notice(problem.Message);
         var found = await SnapshotFinder.FindAsync(

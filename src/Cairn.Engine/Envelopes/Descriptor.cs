@@ -12,7 +12,7 @@ namespace Cairn.Engine.Envelopes;
 /// <summary>The repository's descriptor, <c>cairn.json</c> (docs/format.md, section 13).</summary>
 public sealed record Descriptor
 {
-    public const int DefaultPackBytes = 32 << 20;
+    public const int DefaultPackBytes = 16 << 20;
     public const int PackBytesMin = 1 << 20;
     const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
     const string LeaseFeature = "lease";

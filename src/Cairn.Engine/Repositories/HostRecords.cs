@@ -2,6 +2,7 @@ using Cairn.Engine.Crypto;
 using Cairn.Engine.Envelopes;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Formats.Records;
+using Cairn.Engine.Manifests;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Storage;
 using Google.Protobuf;
@@ -12,6 +13,8 @@ namespace Cairn.Engine.Repositories;
 /// HostRecord).</summary>
 public static class HostRecords
 {
+    const int ReadsAtOnce = 8;
+
     sealed record Stored(ObjectHash Hash, HostRecord Record);
 
     /// <summary>Where the chain ends: what the next record has to continue.</summary>
@@ -23,34 +26,45 @@ public static class HostRecords
     {
         var records = new List<Stored>();
         var problems = new List<string>();
-        await foreach (var info in store.ListAsync(ObjectNames.Hosts, cancellationToken))
+        var all = store.ListAsync(ObjectNames.Hosts, cancellationToken);
+        await foreach (var (record, problem) in ReadAhead.Run(all, ReadsAtOnce, ReadAsync, cancellationToken))
         {
-            if (info.ForeignName is not null || !ObjectNames.TryParseDated(ObjectNames.Hosts, info.Key, out var name))
-            {
-                problems.Add($"{info.ForeignName ?? info.Key.Value}: not a name of Cairn's");
-                continue;
-            }
-            try
-            {
-                var record = await ObjectReader.ReadAsync(
-                    store, info.Key, name.Hash, bytes => Open(bytes, name, keys, registry), cancellationToken);
-                records.Add(new Stored(name.Hash, record));
-            }
-            catch (DamagedObjectException e)
-            {
-                if (!e.IsForeign)
-                    problems.Add(e.Message);
-            }
-            // One flipped bit makes a format number of the future.
-            catch (UnsupportedFormatException e)
-            {
-                problems.Add(e.Message);
-            }
+            if (record is not null)
+                records.Add(record);
+            if (problem is not null)
+                problems.Add(problem);
         }
         records.Sort((left, right) => left.Record.Sequence.CompareTo(right.Record.Sequence));
         registry.AddAll(Enrolled(records, registry));
         problems.AddRange(FindGaps(records));
         return (records.Count == 0 ? default : new Tail(records[^1].Record.Sequence, records[^1].Hash), problems);
+
+        Task<(Stored?, string?)> ReadAsync(ObjectInfo info, CancellationToken cancellation) =>
+            ReadOneAsync(store, info, keys, registry, cancellation);
+    }
+
+    /// <summary>A record, or what is wrong with it, or nothing if it is another's.</summary>
+    static async Task<(Stored? Record, string? Problem)> ReadOneAsync(
+        IObjectStore store, ObjectInfo info, EnvelopeKeys keys, SignerRegistry registry,
+        CancellationToken cancellationToken)
+    {
+        if (info.ForeignName is not null || !ObjectNames.TryParseDated(ObjectNames.Hosts, info.Key, out var name))
+            return (null, $"{info.ForeignName ?? info.Key.Value}: not a name of Cairn's");
+        try
+        {
+            var record = await ObjectReader.ReadAsync(
+                store, info.Key, name.Hash, bytes => Open(bytes, name, keys, registry), cancellationToken);
+            return (new Stored(name.Hash, record), null);
+        }
+        catch (DamagedObjectException e)
+        {
+            return (null, e.IsForeign ? null : e.Message);
+        }
+        // One flipped bit makes a format number of the future.
+        catch (UnsupportedFormatException e)
+        {
+            return (null, e.Message);
+        }
     }
 
     /// <summary>Enrols a host: from now on what it signs is accepted.</summary>

@@ -35,9 +35,14 @@ public static class RepositoryOpener
     /// <summary>Opens for backing up: the credential reads no history.</summary>
     public static async Task<Repository> OpenWithCredentialAsync(
         IObjectStore store, HostCredential credential, EngineEnvironment environment,
+        CancellationToken cancellationToken) => await OpenWithCredentialAsync(
+            store, await ReadDescriptorAsync(store, cancellationToken), credential, environment, cancellationToken);
+
+    /// <summary>As the other, with a descriptor that was just read.</summary>
+    public static async Task<Repository> OpenWithCredentialAsync(
+        IObjectStore store, Descriptor descriptor, HostCredential credential, EngineEnvironment environment,
         CancellationToken cancellationToken)
     {
-        var descriptor = await ReadDescriptorAsync(store, cancellationToken);
         RequirePinned(store, descriptor, credential.Repository, credential.Admin);
         var epochs = await EpochChain.ReadAsync(store, descriptor, cancellationToken);
         var shared = new SharedKeys(
@@ -52,9 +57,14 @@ public static class RepositoryOpener
     /// <summary>Opens for maintenance: the credential reads no history and cannot add to it.</summary>
     public static async Task<Repository> OpenWithMaintainerAsync(
         IObjectStore store, MaintainerCredential credential, EngineEnvironment environment,
+        CancellationToken cancellationToken) => await OpenWithMaintainerAsync(
+            store, await ReadDescriptorAsync(store, cancellationToken), credential, environment, cancellationToken);
+
+    /// <summary>As the other, with a descriptor that was just read.</summary>
+    public static async Task<Repository> OpenWithMaintainerAsync(
+        IObjectStore store, Descriptor descriptor, MaintainerCredential credential, EngineEnvironment environment,
         CancellationToken cancellationToken)
     {
-        var descriptor = await ReadDescriptorAsync(store, cancellationToken);
         RequirePinned(store, descriptor, credential.Repository, credential.Admin);
         var epochs = await EpochChain.ReadAsync(store, descriptor, cancellationToken);
         var repository = new Repository(
@@ -76,9 +86,15 @@ public static class RepositoryOpener
 
     /// <summary>Opens for reading and for changing keys.</summary>
     public static async Task<Repository> OpenWithSecretAsync(
-        IObjectStore store, UnlockSecret secret, EngineEnvironment environment, CancellationToken cancellationToken)
+        IObjectStore store, UnlockSecret secret, EngineEnvironment environment,
+        CancellationToken cancellationToken) => await OpenWithSecretAsync(
+            store, await ReadDescriptorAsync(store, cancellationToken), secret, environment, cancellationToken);
+
+    /// <summary>As the other, with a descriptor that was just read.</summary>
+    public static async Task<Repository> OpenWithSecretAsync(
+        IObjectStore store, Descriptor descriptor, UnlockSecret secret, EngineEnvironment environment,
+        CancellationToken cancellationToken)
     {
-        var descriptor = await ReadDescriptorAsync(store, cancellationToken);
         var epochs = await EpochChain.ReadAsync(store, descriptor, cancellationToken);
         var listing = await KeyStore.ReadAsync(store, descriptor.Id, epochs, cancellationToken);
         var secrets = OpenSeeds(listing, secret, epochs) ?? throw NothingOpens(store, listing);

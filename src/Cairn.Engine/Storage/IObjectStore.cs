@@ -76,6 +76,11 @@ public sealed record PutOptions
     /// </summary>
     public ObjectLock? Lock { get; init; }
 
+    /// <summary>
+    /// SHA-256 of the content, where it is known: a store that sends one along need not hash everything again.
+    /// </summary>
+    public ObjectHash? Hash { get; init; }
+
     /// <summary>What a store answers that cannot lock.</summary>
     public static StoreException NoLocks(ObjectKey key, string location) => new(
         StoreErrorKind.Refused, $"{key} was not stored: it was to be locked, and {location} cannot lock objects", key);

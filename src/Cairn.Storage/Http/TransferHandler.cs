@@ -11,6 +11,9 @@ sealed class TransferHandler(
     Func<HttpRequestMessage, RequestKind> classify)
     : DelegatingHandler(inner)
 {
+    // To ask first whether the body is welcome costs a round trip; sending so much for nothing costs no more.
+    const int SentAtOnceMax = 256 << 10;
+
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -20,7 +23,11 @@ sealed class TransferHandler(
         try
         {
             if (request.Content is { } body)
+            {
                 request.Content = new UploadContent(body, meter, watch);
+                if (body.Headers.ContentLength <= SentAtOnceMax)
+                    request.Headers.ExpectContinue = null;
+            }
             var response = await base.SendAsync(request, watch.Token);
             if (response.Headers.Date is { } date)
                 clock.Observe(date);

@@ -73,6 +73,7 @@ sealed class S3Client : IDisposable
         {
             ConnectTimeout = ConnectMax, PooledConnectionLifetime = ConnectionLifetime, AllowAutoRedirect = false,
             AutomaticDecompression = System.Net.DecompressionMethods.None, UseCookies = false,
+            ConnectCallback = PromptStream.ConnectAsync,
         };
         if (location.CaFile is { } file)
             handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = TrustOnly(file) };

@@ -25,7 +25,7 @@ sealed class S3Writer(
         put = await WithLockAsync(key, put, cancellationToken);
         if (_looks && await IsThereAsync(key, cancellationToken))
             return PutOutcome.AlreadyThere;
-        var hash = Hash(content);
+        var hash = HashOf(content, put);
         try
         {
             var isConditional = _sendsCondition;
@@ -63,7 +63,7 @@ sealed class S3Writer(
         try
         {
             await client.Sdk.PutObjectAsync(
-                NewRequest(key, content, Hash(content), put, isConditional: false), cancellationToken);
+                NewRequest(key, content, HashOf(content, put), put, isConditional: false), cancellationToken);
         }
         catch (Exception e) when (S3Errors.IsOurs(e, cancellationToken))
         {
@@ -152,8 +152,11 @@ sealed class S3Writer(
         $"{key} was not stored: it was to be locked, and the bucket {parsed.Bucket} was seen not to lock objects. "
         + "Use a bucket with Object Lock (cairn init --lock creates one), and look again with: cairn doctor", key);
 
-    static byte[] Hash(IReadOnlyList<ReadOnlyMemory<byte>> content)
+    // The server compares it with what arrives, so a wrong one would store nothing.
+    static byte[] HashOf(IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions put)
     {
+        if (put.Hash is { } known)
+            return known.AsSpan().ToArray();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var part in content)
             hash.AppendData(part.Span);

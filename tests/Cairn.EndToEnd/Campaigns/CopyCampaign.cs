@@ -4,7 +4,7 @@ namespace Cairn.EndToEnd.Campaigns;
 /// default a few.</summary>
 public class CopyCampaign
 {
-    const int PackBytes = 32 << 20;
+    const int PackBytes = 16 << 20;
 
     // Two open packs and two being stored are what a kill can lose.
     const int PacksUnderWay = 4;

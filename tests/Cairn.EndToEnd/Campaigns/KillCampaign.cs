@@ -38,7 +38,7 @@ public class KillCampaign
 
             var finished = home.Run("backup", home.Source).RequireExit(0);
             Assert.True(Rsync.Differences(home.Source, home.Restore("latest")).Length == 0, note);
-            var packsNeeded = NewBytes / 4 / (32 << 20) + 2;
+            var packsNeeded = NewBytes / 4 / (16 << 20) + 2;
             Assert.InRange(home.PackCount() - packsBefore, 0, packsNeeded + PacksUnderWay);
             usual = finished.Elapsed > TimeSpan.FromSeconds(1) ? finished.Elapsed : usual;
             Directory.Delete(before, recursive: true);

@@ -23,7 +23,7 @@ public sealed class HookedStore(IObjectStore inner) : IObjectStore
     public bool DiscardsData { get; init; }
 
     public string Location => inner.Location;
-    public StoreCapabilities Capabilities => inner.Capabilities;
+    public StoreCapabilities Capabilities { get; init; } = inner.Capabilities;
 
     public IReadOnlyList<StoreEvent> Events
     {

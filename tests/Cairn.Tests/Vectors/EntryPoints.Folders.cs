@@ -69,7 +69,7 @@ static partial class EntryPoints
         {
             Id = world.Repository, Created = Kit.Now, Admin = world.Keys.AdminSigner.PublicKey,
             Restore = world.Keys.RestorePublic, Chunking = ChunkerParameters.Default,
-            PackBytes = Descriptor.DefaultPackBytes,
+            PackBytes = 32 << 20,
         };
         var epochs = await EpochChain.ReadAsync(store, descriptor, Cancellation);
         return epochs.Count == 2;
@@ -112,7 +112,7 @@ static partial class EntryPoints
         {
             Id = world.Repository, Created = Kit.Now, Admin = world.Keys.AdminSigner.PublicKey,
             Restore = world.Keys.RestorePublic, Chunking = ChunkerParameters.Default,
-            PackBytes = Descriptor.DefaultPackBytes,
+            PackBytes = 32 << 20,
         };
         await store.PutAsync(
             ObjectNames.Descriptor, [descriptor.Encode(world.Keys.AdminSigner)], PutOptions.Hot, Cancellation);

@@ -13,7 +13,7 @@ static class DescriptorScenarios
     static Descriptor Model() => new()
     {
         Id = Kit.Repository, Created = Kit.Now, Admin = Kit.Admin.PublicKey, Restore = Kit.Keys.RestorePublic,
-        Chunking = ChunkerParameters.Default, PackBytes = Descriptor.DefaultPackBytes,
+        Chunking = ChunkerParameters.Default, PackBytes = 32 << 20,
     };
 
     public static string Show(Descriptor descriptor) =>

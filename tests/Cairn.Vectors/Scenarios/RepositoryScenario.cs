@@ -161,7 +161,7 @@ sealed class RepositoryScenario
     void WriteDescriptor() => _objects.Add(ObjectNames.Descriptor.Value, new Descriptor
     {
         Id = Kit.Repository, Created = Kit.Now, Admin = Kit.Admin.PublicKey, Restore = Kit.Keys.RestorePublic,
-        Chunking = ChunkerParameters.Default, PackBytes = Descriptor.DefaultPackBytes,
+        Chunking = ChunkerParameters.Default, PackBytes = 32 << 20,
     }.Encode(Kit.Admin));
 
     ObjectHash Write(EnvelopeMaker maker, string prefix)

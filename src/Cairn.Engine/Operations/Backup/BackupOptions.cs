@@ -54,6 +54,8 @@ public sealed record BackupOptions
     /// <summary>How often an interrupted first backup can at worst lose what it did.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(3);
 
-    /// <summary>Full packs being stored at once, on top of the two being filled.</summary>
-    public int PacksInFlightMax { get; init; } = 2;
+    /// <summary>
+    /// Full packs being stored at once, on top of the two being filled; null: as many as suit the store.
+    /// </summary>
+    public int? PacksInFlightMax { get; init; }
 }

@@ -26,7 +26,7 @@ public sealed record CopyOptions
 
     public int CompressionLevel { get; init; } = ZstdCompressor.LevelDefault;
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(3);
-    public int PacksInFlightMax { get; init; } = 2;
+    public int? PacksInFlightMax { get; init; }
 
     /// <summary>Bounds of memory.</summary>
     public CopyLimits Limits { get; init; } = CopyLimits.Default;

@@ -3,8 +3,7 @@ using Cairn.Engine.Sources;
 
 namespace Cairn.Engine.Operations.Restore;
 
-/// <summary>Carries out a batch: workers take one request after the other, each fetching its next while it
-/// decodes.</summary>
+/// <summary>Carries out a batch: workers take one request after the other, while the next are fetched.</summary>
 sealed class BatchRunner(ReadSession session, IRestoreTarget target, RestoreOptions options, RestoreMonitor monitor)
 {
     /// <summary>Afterwards every file of the batch is whole or gone, but for one that is still being planned.</summary>
@@ -16,10 +15,11 @@ sealed class BatchRunner(ReadSession session, IRestoreTarget target, RestoreOpti
         if (options.IsDryRun)
             return;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var next = new Next();
+        var ahead = new FetchAhead(
+            units, rows, session.Blobs, session.Blobs.FetchLimitsFor(options.Workers), stop.Token);
         var threads = session.Repository.Environment.Threads;
         var workers = Enumerable.Range(0, Math.Clamp(options.Workers, 1, Math.Max(units.Count, 1)))
-            .Select(_ => threads.Run(() => WorkAsync(batch, units, rows, next, stop)))
+            .Select(_ => threads.Run(() => WorkAsync(batch, ahead, stop)))
             .ToArray();
         try
         {
@@ -27,6 +27,7 @@ sealed class BatchRunner(ReadSession session, IRestoreTarget target, RestoreOpti
         }
         catch
         {
+            await ahead.StopAsync();
             foreach (var file in batch.Files)
                 file.Abandon();
             // The first failure is the one to tell; that the others were cancelled follows from it.
@@ -36,38 +37,25 @@ sealed class BatchRunner(ReadSession session, IRestoreTarget target, RestoreOpti
         MakeLinks(batch);
     }
 
-    async Task WorkAsync(
-        RestoreBatch batch, List<WorkUnit> units, int[] rows, Next next, CancellationTokenSource stop)
+    async Task WorkAsync(RestoreBatch batch, FetchAhead ahead, CancellationTokenSource stop)
     {
         var worker = new RestoreWorker(batch, session.Blobs, target, monitor);
-        Task<PackRange>? ahead = null;
         try
         {
-            var unit = next.Take(units);
-            ahead = Fetch(unit);
-            while (unit is { } current)
+            while (ahead.Take() is { } fetch)
             {
-                var range = ahead is null ? null : await ahead;
-                unit = next.Take(units);
-                ahead = Fetch(unit);
-                if (range is null)
-                    worker.RunEmpty(current);
+                if (fetch.Range is { } range)
+                    await worker.RunAsync(fetch.Unit, await range, stop.Token);
                 else
-                    await worker.RunAsync(current, range, stop.Token);
+                    worker.RunEmpty(fetch.Unit);
                 stop.Token.ThrowIfCancellationRequested();
             }
         }
         catch
         {
             stop.Cancel();
-            await DropAsync(ahead);
             throw;
         }
-
-        Task<PackRange>? Fetch(WorkUnit? unit) => unit is { IsEmptyFiles: false } wanted
-            ? session.Blobs.FetchAsync(
-                wanted.Pack, rows.AsMemory(wanted.FirstRow, wanted.RowCount), stop.Token)
-            : null;
     }
 
     void MakeLinks(RestoreBatch batch)
@@ -91,28 +79,10 @@ sealed class BatchRunner(ReadSession session, IRestoreTarget target, RestoreOpti
         }
     }
 
-    static async Task DropAsync(Task<PackRange>? ahead)
-    {
-        if (ahead is null)
-            return;
-        await ((Task)ahead).ConfigureAwait(
-            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        if (ahead.IsCompletedSuccessfully)
-            ahead.Result.Dispose();
-    }
-
     static void ThrowFirst(Task[] workers)
     {
         var failed = workers.FirstOrDefault(worker => worker.IsFaulted);
         if (failed is not null)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failed.Exception!.InnerExceptions[0]);
-    }
-
-    sealed class Next
-    {
-        int _index = -1;
-
-        public WorkUnit? Take(List<WorkUnit> units) =>
-            Interlocked.Increment(ref _index) is var index && index < units.Count ? units[index] : null;
     }
 }

@@ -1,6 +1,7 @@
 using Cairn.Engine.Crypto;
 using Cairn.Engine.Envelopes;
 using Cairn.Engine.Formats;
+using Cairn.Engine.Manifests;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Storage;
 
@@ -32,6 +33,8 @@ public sealed record KeyListing(
 /// </summary>
 public static class KeyStore
 {
+    const int ReadsAtOnce = 8;
+
     public static async Task<KeyListing> ReadAsync(
         IObjectStore store, RepositoryId repository, IReadOnlyList<Epoch> epochs, CancellationToken cancellationToken)
     {
@@ -39,31 +42,20 @@ public static class KeyStore
         var slots = new Dictionary<ObjectHash, StoredKeySlot>();
         var rosters = new Dictionary<ObjectHash, SignedRoster>();
         var problems = new List<string>();
-        await foreach (var info in store.ListAsync(ObjectNames.Keys, cancellationToken))
+        var all = store.ListAsync(ObjectNames.Keys, cancellationToken);
+        await foreach (var read in ReadAhead.Run(all, ReadsAtOnce, ReadAsync, cancellationToken))
         {
-            if (info.ForeignName is { } foreign || !ObjectNames.TryParseDated(ObjectNames.Keys, info.Key, out var name))
-            {
-                problems.Add($"{info.ForeignName ?? info.Key.Value}: not a name of Cairn's");
-                continue;
-            }
-            try
-            {
-                await ReadOneAsync(store, info.Key, name, repository, signers, slots, rosters, cancellationToken);
-            }
-            // One bad object must not keep a person from opening the repository with another. An object that is intact
-            // and yet not this repository's (an interrupted init leaves such) is passed over.
-            catch (DamagedObjectException e)
-            {
-                if (!e.IsForeign)
-                    problems.Add(e.Message);
-            }
-            // One flipped bit makes a format number of the future.
-            catch (UnsupportedFormatException e)
-            {
-                problems.Add(e.Message);
-            }
+            if (read.Problem is { } problem)
+                problems.Add(problem);
+            if (read.Slot is { } slot)
+                slots[slot.Hash] = slot;
+            if (read.Roster is { } roster)
+                rosters[read.Hash] = roster;
         }
         return Choose(slots, rosters, epochs, problems);
+
+        Task<Read> ReadAsync(ObjectInfo info, CancellationToken cancellation) =>
+            ReadOneAsync(store, info, repository, signers, cancellation);
     }
 
     public static async Task<StoredKeySlot> PutSlotAsync(
@@ -111,24 +103,53 @@ public static class KeyStore
             : throw new ArgumentException("the recipient's public key is not a usable point of the curve");
     }
 
-    static async Task ReadOneAsync(
-        IObjectStore store, ObjectKey key, DatedName name, RepositoryId repository, ISignerDirectory signers,
-        Dictionary<ObjectHash, StoredKeySlot> slots, Dictionary<ObjectHash, SignedRoster> rosters,
-        CancellationToken cancellationToken) =>
-        await ObjectReader.ReadAsync(store, key, name.Hash, bytes =>
+    /// <summary>One object under keys/: a slot, a roster, or what is wrong with it; nothing if it is
+    /// another's.</summary>
+    sealed record Read(ObjectHash Hash, StoredKeySlot? Slot, SignedRoster? Roster, string? Problem);
+
+    static async Task<Read> ReadOneAsync(
+        IObjectStore store, ObjectInfo info, RepositoryId repository, ISignerDirectory signers,
+        CancellationToken cancellationToken)
+    {
+        if (info.ForeignName is { } foreign || !ObjectNames.TryParseDated(ObjectNames.Keys, info.Key, out var name))
+            return Wrong($"{info.ForeignName ?? info.Key.Value}: not a name of Cairn's");
+        try
         {
-            var isRoster = bytes.Length > ObjectHeader.TypeOffset
-                && bytes.Span[ObjectHeader.TypeOffset] == (byte)ObjectType.Roster;
-            var type = isRoster ? ObjectType.Roster : ObjectType.KeySlot;
-            var opened = PlainEnvelope.Open(type, bytes, repository, signers);
-            if (opened.Ulid != name.Ulid)
-                throw new FormatViolationException(FailureKind.Name, "its name says another ULID than the object");
-            if (isRoster)
-                rosters[name.Hash] = new SignedRoster(Roster.Decode(opened.Body.Span), opened.Signer);
-            else
-                slots[name.Hash] = new StoredKeySlot(key, name.Hash, KeySlot.Decode(opened.Body.Span));
-            return 0;
-        }, cancellationToken);
+            return await ObjectReader.ReadAsync(
+                store, info.Key, name.Hash, bytes => Open(info.Key, name, bytes, repository, signers),
+                cancellationToken);
+        }
+        // One bad object must not keep a person from opening the repository with another. An object that is intact and
+        // yet not this repository's (an interrupted init leaves such) is passed over.
+        catch (DamagedObjectException e)
+        {
+            return Wrong(e.IsForeign ? null : e.Message);
+        }
+        // One flipped bit makes a format number of the future.
+        catch (UnsupportedFormatException e)
+        {
+            return Wrong(e.Message);
+        }
+
+        static Read Wrong(string? problem) => new(default, Slot: null, Roster: null, problem);
+    }
+
+    static Read Open(
+        ObjectKey key, DatedName name, ReadOnlyMemory<byte> bytes, RepositoryId repository, ISignerDirectory signers)
+    {
+        var isRoster = bytes.Length > ObjectHeader.TypeOffset
+            && bytes.Span[ObjectHeader.TypeOffset] == (byte)ObjectType.Roster;
+        var type = isRoster ? ObjectType.Roster : ObjectType.KeySlot;
+        var opened = PlainEnvelope.Open(type, bytes, repository, signers);
+        if (opened.Ulid != name.Ulid)
+            throw new FormatViolationException(FailureKind.Name, "its name says another ULID than the object");
+        return isRoster
+            ? new Read(
+                name.Hash, Slot: null, new SignedRoster(Roster.Decode(opened.Body.Span), opened.Signer), Problem: null)
+            : new Read(
+                name.Hash, new StoredKeySlot(key, name.Hash, KeySlot.Decode(opened.Body.Span)), Roster: null,
+                Problem: null);
+    }
 
     static KeyListing Choose(
         Dictionary<ObjectHash, StoredKeySlot> slots, Dictionary<ObjectHash, SignedRoster> rosters,

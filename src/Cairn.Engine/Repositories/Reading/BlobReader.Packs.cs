@@ -20,10 +20,12 @@ public interface IPackRowSink
 // Many rows of one pack with few requests.
 public sealed partial class BlobReader
 {
-    // What one request fetches at most: with cheap ranges small enough to stay near the processor and to be shared
-    // among workers; otherwise a whole pack of the usual size. Both bound a worker's memory whatever a pack's size is.
-    const int CheapRangeBytesMax = 4 << 20;
-    const int RangeBytesMax = 32 << 20;
+    // What one request fetches at most: small enough to be shared among workers and to bound memory whatever a pack's
+    // size is.
+    const int RangeBytesMax = 4 << 20;
+
+    // What is fetched ahead of the workers: several requests, so that round trips to a far store count little.
+    const int BytesAheadMax = 16 << 20;
 
     // Bytes that nobody wants are fetched rather than asking twice.
     const int CheapGapMax = 64 << 10;
@@ -35,8 +37,7 @@ public sealed partial class BlobReader
     public int CountOfNextRange(PackNumber pack, ReadOnlySpan<int> rows)
     {
         Invariant.That(rows.Length > 0);
-        var isCheap = _repository.Store.Capabilities.HasCheapRanges;
-        var (bytesMax, gapMax) = isCheap ? (CheapRangeBytesMax, CheapGapMax) : (RangeBytesMax, GapMax);
+        var gapMax = _repository.Store.Capabilities.HasCheapRanges ? CheapGapMax : GapMax;
         var start = _index.GetOffset(pack, rows[0]);
         var end = start + _index.GetRow(pack, rows[0]).StoredLength;
         for (var i = 1; i < rows.Length; i++)
@@ -44,12 +45,25 @@ public sealed partial class BlobReader
             Invariant.That(rows[i] > rows[i - 1]);
             var offset = _index.GetOffset(pack, rows[i]);
             var rowEnd = offset + _index.GetRow(pack, rows[i]).StoredLength;
-            if (offset - end > gapMax || rowEnd - start > bytesMax)
+            if (offset - end > gapMax || rowEnd - start > RangeBytesMax)
                 return i;
             end = rowEnd;
         }
         return rows.Length;
     }
+
+    /// <summary>How much to fetch ahead of so many workers. A store nearby needs no more than one each.</summary>
+    public FetchLimits FetchLimitsFor(int workers)
+    {
+        var store = _repository.Store.Capabilities;
+        return store.HasCheapRanges
+            ? new FetchLimits(Math.Max(workers, 1), BytesAheadMax)
+            : new FetchLimits(Math.Max(store.Concurrency, 1), BytesAheadMax);
+    }
+
+    /// <summary>What a request for these rows fetches.</summary>
+    public int BytesOf(PackNumber pack, ReadOnlySpan<int> rows) =>
+        EndOf(pack, rows[^1]) - _index.GetOffset(pack, rows[0]);
 
     /// <summary>
     /// Fetches from the first to the last of these ascending rows in one request. The result goes to
@@ -213,3 +227,7 @@ public sealed record PackRange(
             single.Dispose();
     }
 }
+
+/// <summary>What may be under way ahead of those who decode.</summary>
+/// <param name="Bytes">A request that begins below may go beyond.</param>
+public readonly record struct FetchLimits(int Requests, int Bytes);

@@ -15,12 +15,13 @@ namespace Cairn.Engine.Repositories.Reading;
 /// </summary>
 public sealed partial class BlobReader : IBlobSource, IDisposable
 {
-    const long PieceCacheBytes = 16 << 20;
+    const long PieceCacheBytes = 8 << 20;
 
     readonly Repository _repository;
     readonly BlobIndex _index;
     readonly PackKeyCache _keys;
     readonly UnlistedPacks _unlisted;
+    readonly PieceWindows _windows;
     readonly ConcurrentBag<BlobDecoder> _decoders = [];
 
     // Manifest pieces and lists, which neighbours in a tree need again; chunks never.
@@ -34,10 +35,11 @@ public sealed partial class BlobReader : IBlobSource, IDisposable
         _index = index;
         _keys = new PackKeyCache(repository.RequireSecrets().KeyRing);
         _unlisted = new UnlistedPacks(repository, index);
+        _windows = new PieceWindows(repository);
     }
 
     /// <summary>Bytes that came from the store so far.</summary>
-    public long BytesFetched => Interlocked.Read(ref _bytesFetched);
+    public long BytesFetched => Interlocked.Read(ref _bytesFetched) + _windows.BytesFetched;
 
     public ValueTask<ReadOnlyMemory<byte>> ReadAsync(BlobKind kind, BlobId id, CancellationToken cancellationToken)
     {
@@ -170,15 +172,36 @@ public sealed partial class BlobReader : IBlobSource, IDisposable
             if (row.Kind != kind)
                 throw new FormatViolationException(
                     FailureKind.Content, $"the blob {id} is there as {row.Kind}, not as {kind}");
-            var range = new ByteRange(_index.GetOffset(place.Pack, place.Row), row.StoredLength);
-            using var stored = await _repository.Store.GetAsync(key, range, row.StoredLength, cancellationToken);
-            Interlocked.Add(ref _bytesFetched, stored.Length);
+            var offset = _index.GetOffset(place.Pack, place.Row);
             using var aead = _keys.Open(pack.Keys[row.Key]);
+            if (kind != BlobKind.Chunk
+                && await TryReadInWindowAsync(place.Pack, pack, row, offset, aead, cancellationToken) is { } piece)
+                return piece;
+            using var stored = await _repository.Store.GetAsync(
+                key, new ByteRange(offset, row.StoredLength), row.StoredLength, cancellationToken);
+            Interlocked.Add(ref _bytesFetched, stored.Length);
             return Decode(in row, stored.Span, aead);
         }
         catch (Exception e) when (DamageOf(key, e) is { } damage)
         {
             throw damage;
+        }
+    }
+
+    // What is not whole there is asked for by itself before anything is said about it.
+    async Task<PooledBuffer?> TryReadInWindowAsync(
+        PackNumber number, PackFacts pack, PackRow row, int offset, Aead aead, CancellationToken cancellationToken)
+    {
+        var stored = await _windows.ReadAsync(number, pack, offset, row.StoredLength, cancellationToken);
+        if (stored.IsEmpty)
+            return null;
+        try
+        {
+            return Decode(in row, stored.Span, aead);
+        }
+        catch (FormatViolationException)
+        {
+            return null;
         }
     }
 

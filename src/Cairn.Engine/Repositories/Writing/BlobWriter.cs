@@ -45,7 +45,7 @@ public sealed class BlobWriter : IAsyncDisposable
             ? repository.CreatePackContext(author)
             : repository.CreatePackContext();
         _uploader = new PackUploader(
-            repository.Store, _context, table => Register(table, register), options.PacksInFlightMax,
+            repository.Store, _context, table => Register(table, register), options.PacksInFlightFor(repository),
             repository.Environment.Threads, cancellationToken);
     }
 
@@ -182,8 +182,21 @@ public sealed class BlobWriter : IAsyncDisposable
 
 public sealed record WriteOptions
 {
-    /// <summary>Full packs being sealed and stored at once; each takes a pack's size of memory.</summary>
-    public int PacksInFlightMax { get; init; } = 2;
+    // What full packs on their way to a store behind a network may hold.
+    const int BytesInFlight = 48 << 20;
+
+    /// <summary>
+    /// Full packs being sealed and stored at once; each takes a pack's size of memory. Null: as many as suit the store.
+    /// </summary>
+    public int? PacksInFlightMax { get; init; }
+
+    /// <summary>One connection seldom fills a line, and a disk is no faster for more than two.</summary>
+    internal int PacksInFlightFor(Repository repository)
+    {
+        var store = repository.Store.Capabilities;
+        return PacksInFlightMax
+            ?? (store.HasCheapRanges ? 2 : Math.Clamp(BytesInFlight / repository.Descriptor.PackBytes, 2, 8));
+    }
 
     /// <summary>Everything is done but storing.</summary>
     public bool IsDryRun { get; init; }

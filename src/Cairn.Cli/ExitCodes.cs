@@ -40,7 +40,7 @@ static class ExitCodes
         (Interrupted, "Interrupted"),
     ];
 
-    static readonly int[] GravestFirst = [Damage, Store, Failed, Differences, Warnings];
+    static readonly int[] GravestFirst = [Damage, Store, Failed, Cold, Differences, Warnings];
 
     public static int Of(Exception exception) => exception switch
     {

@@ -75,7 +75,7 @@ public sealed record PolicyPlan
     {
         PolicyStatement[] basis =
         [
-            List(), Read(ReadByMaintainers),
+            List(), ListVersions(), Read(ReadByMaintainers), ReadVersions(ReadByMaintainers),
             Add([ObjectNames.Packs, ObjectNames.Index, ObjectNames.Moves, ObjectNames.Retired]),
             // Index objects are put together where no lock keeps them.
             Mark([
@@ -85,7 +85,7 @@ public sealed record PolicyPlan
         ];
         return Lease is null
             ? basis
-            : [.. basis, ListVersions(), ReadVersions(ReadByMaintainers), Lock([""]), LookAtLocks(), LookAtBucket()];
+            : [.. basis, Lock([""]), LookAtLocks(), LookAtBucket()];
     }
 
     PolicyStatement[] Admin()

@@ -36,7 +36,8 @@ public static class CheckUseCase
         var versions = request.Access.AsOf is null ? open.Session.Repository.Store.Versions : null;
         var found = versions is null
             ? []
-            : await VersionCheck.RunAsync(versions, open.Session.Retired, cancellationToken);
+            : await VersionCheck.RunAsync(
+                versions, open.Session.Retired, open.Session.Index, cancellationToken);
         var replaced = open.Replaced().Order().Select(key => new CheckFinding(
             CheckSeverity.Repairable, key.Value, Kind: null,
             "somebody hid or overwrote it: an older version was read. Put it right with: cairn recover"));

@@ -41,7 +41,7 @@ sealed class OpenSnapshots : IAsyncDisposable
     public static async Task<OpenSnapshots> OpenAsync(
         AppEnvironment environment, AccessOptions options, CancellationToken cancellationToken)
     {
-        var view = new ReadingView(environment, options);
+        var view = await ReadingView.CreateAsync(environment, options, cancellationToken);
         var access = new RepositoryAccess(environment, options) { View = view.Of };
         var open = await access.OpenForReadingAsync(cancellationToken);
         LocalState? state = null;

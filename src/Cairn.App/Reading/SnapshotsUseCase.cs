@@ -32,9 +32,10 @@ public static class SnapshotsUseCase
     public static async Task<SnapshotsReport> RunAsync(
         AppEnvironment environment, SnapshotsRequest request, CancellationToken cancellationToken)
     {
+        var view = await ReadingView.CreateAsync(environment, request.Access, cancellationToken);
         var access = new RepositoryAccess(environment, request.Access)
         {
-            View = new ReadingView(environment, request.Access).Of,
+            View = view.Of,
         };
         await using var open = await access.OpenForReadingAsync(cancellationToken);
         var listing = await SnapshotCatalog.ListAsync(open.Repository, cancellationToken);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Cairn.App;
+using Cairn.App.Access;
 using Cairn.App.Reading;
 using Cairn.Cli.Rendering;
 using Cairn.Engine.Operations.Check;
@@ -27,7 +28,12 @@ static class CheckCommand
         {
             Description = "With --read-data-within: read at most so much in this run (50G)", HelpName = "SIZE",
         };
-        foreach (var option in new Option[] { all, subset, within, max })
+        var audit = new Option<bool>("--audit")
+        {
+            Description = "Read no pack: go by the checksums, sizes and locks that the store itself tells, in cold "
+                + "classes too; with a maintainer's credential no key is needed",
+        };
+        foreach (var option in new Option[] { all, subset, within, max, audit })
             command.Add(option);
         var asOf = new AsOfOption();
         asOf.AddTo(command);
@@ -35,6 +41,9 @@ static class CheckCommand
         CommandRunner.Handle(command, global, async context =>
         {
             var parsed = context.Parsed;
+            var access = asOf.Apply(context, keys.Access(parsed, global));
+            if (parsed.GetValue(audit))
+                return await AuditAsync(context, access, [all, subset, within, max]);
             var percent = parsed.GetValue(all) ? 100 : ParsePercent(parsed.GetValue(subset));
             var schedule = ScheduleOf(parsed.GetValue(within), parsed.GetValue(max));
             if (percent > 0 && schedule is not null)
@@ -42,14 +51,27 @@ static class CheckCommand
                     "--read-data-within chooses the packs itself", "leave --read-data and --read-data-subset out");
             var request = new CheckRequest
             {
-                Access = asOf.Apply(context, keys.Access(parsed, global)), ReadDataPercent = percent,
-                Schedule = schedule,
+                Access = access, ReadDataPercent = percent, Schedule = schedule,
             };
             var result = await CheckUseCase.RunAsync(context.Environment, request, context.Cancellation);
             CheckRendering.Print(context.Output, result);
             return ExitCodeOf(result);
         });
         return command;
+    }
+
+    static async Task<int> AuditAsync(CommandContext context, AccessOptions access, IReadOnlyList<Option> others)
+    {
+        if (others.FirstOrDefault(option => context.Parsed.GetResult(option) is { Implicit: false }) is { } other)
+            throw new UsageException($"--audit reads no pack, and {other.Name} asks for it", "leave one of them out");
+        if (access.AsOf is not null)
+            throw new UsageException("--audit goes by what the store says today, so it takes no --as-of");
+        var result = await AuditUseCase.RunAsync(context.Environment, access, context.Cancellation);
+        AuditRendering.Print(context.Output, result);
+        return ExitCodes.Gravest(
+            result.IsDamaged ? ExitCodes.Damage : ExitCodes.Ok,
+            result.Findings.Any(finding => finding.Severity == CheckSeverity.Repairable) ? ExitCodes.Warnings
+                : ExitCodes.Ok);
     }
 
     internal static int ExitCodeOf(CheckResult result) => ExitCodes.Gravest(

@@ -44,6 +44,7 @@ static class RecoverCommand
 
     internal static int ExitCodeOf(RecoverPlan plan, RecoverResult? result) => ExitCodes.Gravest(
         plan.HasLost ? ExitCodes.Damage : ExitCodes.Ok,
-        result?.Failures.Count > 0 ? ExitCodes.Store : ExitCodes.Ok,
+        result?.Failures.Count > result?.Cold ? ExitCodes.Store : ExitCodes.Ok,
+        plan.NeedsThaw || result?.Cold > 0 ? ExitCodes.Cold : ExitCodes.Ok,
         plan.Findings.Count > 0 || (result is null && plan.Items.Count > 0) ? ExitCodes.Warnings : ExitCodes.Ok);
 }

@@ -10,14 +10,12 @@ static class CheckRendering
 
     public static void Print(Output output, CheckResult result)
     {
-        var shown = output.Options.Verbosity > 0 ? int.MaxValue : LinesShown;
-        foreach (var finding in result.Findings.Where(finding =>
-            finding.Severity != CheckSeverity.Note || output.Options.Verbosity > 0).Take(shown))
-            output.Warning($"{SeverityText(finding.Severity)}: {finding.Object}: {finding.Message}");
+        var shown = Print(output, result.Findings);
         foreach (var file in result.LostFiles.Take(shown))
             output.Warning($"not whole any more: snapshot {file.Snapshot}: /{ByteText.Show(file.Path)}");
         if (result.LostFileCount > Math.Min(shown, result.LostFiles.Count))
             output.Warning($"in all {HumanText.Count(result.LostFileCount)} files are not whole any more");
+        WriteEvents(output, result.Findings);
         WriteEvents(output, result);
         var read = result.PacksRead > 0
             ? $", {HumanText.Count(result.PacksRead)} of them read and verified ({HumanText.Size(result.BytesRead)})"
@@ -29,6 +27,17 @@ static class CheckRendering
         if (result.Verification is { } state && (state.Within is not null || state.Never.Packs > 0))
             Print(output, state);
         output.Summary(result.IsDamaged ? "damage was found" : "no damage was found");
+    }
+
+    /// <summary>For a person.</summary>
+    /// <returns>How many lines of a sort are shown.</returns>
+    public static int Print(Output output, IReadOnlyList<CheckFinding> findings)
+    {
+        var shown = output.Options.Verbosity > 0 ? int.MaxValue : LinesShown;
+        foreach (var finding in findings.Where(finding =>
+            finding.Severity != CheckSeverity.Note || output.Options.Verbosity > 0).Take(shown))
+            output.Warning($"{SeverityText(finding.Severity)}: {finding.Object}: {finding.Message}");
+        return shown;
     }
 
     static void Print(Output output, VerificationState state)
@@ -45,9 +54,10 @@ static class CheckRendering
                 + $"({HumanText.Size(state.Overdue.Bytes)}): run it more often, or with a greater --read-data-max");
     }
 
-    static void WriteEvents(Output output, CheckResult result)
+    /// <summary>For programs.</summary>
+    public static void WriteEvents(Output output, IReadOnlyList<CheckFinding> findings)
     {
-        foreach (var finding in result.Findings)
+        foreach (var finding in findings)
         {
             output.Event("finding", writer =>
             {
@@ -58,6 +68,10 @@ static class CheckRendering
                 writer.WriteString("message", finding.Message);
             });
         }
+    }
+
+    static void WriteEvents(Output output, CheckResult result)
+    {
         foreach (var file in result.LostFiles)
         {
             output.Event("lostFile", writer =>

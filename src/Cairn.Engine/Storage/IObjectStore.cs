@@ -70,6 +70,12 @@ public sealed record PutOptions
     public bool IsData { get; init; }
 
     /// <summary>
+    /// The class that it shall lie in, in the words of the store: for what is stored once more. Null for the one that
+    /// the store has for its kind.
+    /// </summary>
+    public string? StorageClass { get; init; }
+
+    /// <summary>
     /// Set in the request that stores the object, so that it is never there without. A store that cannot lock refuses
     /// (<see cref="StoreErrorKind.Refused"/>) rather than store without. An object that was there keeps the lock it
     /// has.

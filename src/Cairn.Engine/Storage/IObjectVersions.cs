@@ -14,7 +14,7 @@ public interface IObjectVersions
 
     /// <summary>
     /// A page of all versions and delete markers whose names begin with the prefix, by name, the newest of a name
-    /// first.
+    /// first. None where the store knows no versions.
     /// </summary>
     /// <param name="after">Where the page before ended; null for the first.</param>
     Task<VersionPage> ListPageAsync(string prefix, VersionPosition? after, CancellationToken cancellationToken);
@@ -22,6 +22,11 @@ public interface IObjectVersions
     /// <summary>Reads a version whole.</summary>
     Task<PooledBuffer> GetAsync(
         ObjectVersionKey version, ByteRange range, int maxBytes, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What the store says of a version without giving its bytes, which may lie in a class that must be thawed.
+    /// </summary>
+    Task<ObjectEvidence> GetEvidenceAsync(ObjectVersionKey version, CancellationToken cancellationToken);
 
     /// <summary>The lock of a version; null if it never had one.</summary>
     Task<HeldLock?> GetLockAsync(ObjectVersionKey version, CancellationToken cancellationToken);
@@ -80,6 +85,9 @@ public readonly record struct ListedVersion(
 {
     /// <summary>What a bucket calls every version that it stored while it kept none.</summary>
     public const string SharedId = "null";
+
+    /// <summary>What the store calls the class that it keeps and charges the version in; null without one.</summary>
+    public string? StorageClass { get; init; }
 
     /// <summary>No other version ever has this id.</summary>
     public bool HasOwnId => Id != SharedId;

@@ -5,6 +5,26 @@ namespace Cairn.Engine.Storage;
 
 public static class VersionGroups
 {
+    /// <summary>
+    /// Whether the store has kept a version of anything. A bucket that keeps none lists versions all the same: each
+    /// object as the one that there is, without an id of its own.
+    /// </summary>
+    public static async Task<bool> KeepsVersionsAsync(this IObjectStore store, CancellationToken cancellationToken)
+    {
+        if (store.Versions is not { } versions)
+            return false;
+        VersionPosition? after = null;
+        do
+        {
+            var page = await versions.ListPageAsync("", after, cancellationToken);
+            if (page.Versions.Any(version => version.HasOwnId))
+                return true;
+            after = page.Next;
+        }
+        while (after is not null);
+        return false;
+    }
+
     /// <summary>All versions and markers of one name after the other's, the newest first.</summary>
     public static async IAsyncEnumerable<IReadOnlyList<ListedVersion>> GroupAsync(
         this IObjectVersions versions, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -31,6 +31,12 @@ sealed class S3Versions(S3Client client, S3Location parsed, S3Errors errors, S3W
                     ? new VersionPosition(Decode(answer.NextKeyMarker), answer.NextVersionIdMarker)
                     : null);
         }
+        // Some do not know the request at all.
+        catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.MethodNotAllowed
+            or HttpStatusCode.NotImplemented)
+        {
+            return new VersionPage([], Next: null);
+        }
         catch (Exception e) when (S3Errors.IsOurs(e, cancellationToken))
         {
             throw errors.Translate(e, key: null, "listed");
@@ -58,6 +64,28 @@ sealed class S3Versions(S3Client client, S3Location parsed, S3Errors errors, S3W
         }
     }
 
+    public async Task<ObjectEvidence> GetEvidenceAsync(
+        ObjectVersionKey version, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await client.Sdk.GetObjectMetadataAsync(
+                new GetObjectMetadataRequest
+                {
+                    BucketName = parsed.Bucket, Key = NameOf(version), VersionId = version.Id,
+                    ChecksumMode = ChecksumMode.ENABLED,
+                },
+                cancellationToken);
+            return new ObjectEvidence(
+                answer.ContentLength, TryParseChecksum(answer.ChecksumSHA256),
+                ToHeld(answer.ObjectLockMode?.Value, answer.ObjectLockRetainUntilDate));
+        }
+        catch (Exception e) when (S3Errors.IsOurs(e, cancellationToken))
+        {
+            throw errors.Translate(e, version.Key, "looked at");
+        }
+    }
+
     public async Task<HeldLock?> GetLockAsync(ObjectVersionKey version, CancellationToken cancellationToken)
     {
         try
@@ -68,11 +96,7 @@ sealed class S3Versions(S3Client client, S3Location parsed, S3Errors errors, S3W
                     BucketName = parsed.Bucket, Key = NameOf(version), VersionId = version.Id,
                 },
                 cancellationToken);
-            return answer.Retention is { Mode: { } mode, RetainUntilDate: { } until }
-                ? new HeldLock(
-                    mode == ObjectLockRetentionMode.Compliance ? ObjectLockMode.Compliance : ObjectLockMode.Governance,
-                    new DateTimeOffset(until.ToUniversalTime(), TimeSpan.Zero))
-                : null;
+            return ToHeld(answer.Retention?.Mode?.Value, answer.Retention?.RetainUntilDate);
         }
         catch (AmazonS3Exception e) when (IsWithoutLock(e))
         {
@@ -136,6 +160,22 @@ sealed class S3Versions(S3Client client, S3Location parsed, S3Errors errors, S3W
         CancellationToken cancellationToken) =>
         writer.PutOnTopAsync(key, content, options, cancellationToken);
 
+    static HeldLock? ToHeld(string? mode, DateTime? until) => mode is { } known && until is { } end
+        ? new HeldLock(
+            known == ObjectLockRetentionMode.Compliance.Value ? ObjectLockMode.Compliance : ObjectLockMode.Governance,
+            new DateTimeOffset(end.ToUniversalTime(), TimeSpan.Zero))
+        : null;
+
+    // Of an object that came in parts the checksum is one of checksums, with the number of parts behind it.
+    static ObjectHash? TryParseChecksum(string? text)
+    {
+        var bytes = new byte[ObjectHash.Size];
+        return text is not null && Convert.TryFromBase64String(text, bytes, out var written)
+            && written == ObjectHash.Size
+                ? new ObjectHash(bytes)
+                : null;
+    }
+
     // Of a version without a lock servers say that there is no configuration, of a bucket without locks that the
     // request makes no sense there; a delete marker has no lock at all.
     static bool IsWithoutLock(AmazonS3Exception e) =>
@@ -148,7 +188,7 @@ sealed class S3Versions(S3Client client, S3Location parsed, S3Errors errors, S3W
     ListedVersion ToListed(S3ObjectVersion found) => new(
         Decode(found.Key)[parsed.Prefix.Length..], found.VersionId ?? ListedVersion.SharedId, found.Size ?? 0,
         found.LastModified is { } time ? new DateTimeOffset(time.ToUniversalTime(), TimeSpan.Zero) : default,
-        found.IsDeleteMarker == true, found.IsLatest == true);
+        found.IsDeleteMarker == true, found.IsLatest == true) { StorageClass = found.StorageClass?.Value };
 
     // XML cannot carry every name, so they are asked for encoded, as in a form: a space may be a plus. The SDK does not
     // say whether the server did so; in Cairn's own names there is nothing to encode.

@@ -120,7 +120,7 @@ sealed class S3Writer(
         request.Headers["x-amz-content-sha256"] = Convert.ToHexStringLower(hash);
         if (isConditional)
             request.IfNoneMatch = "*";
-        if (put.IsData && options.DataClass is { } storageClass)
+        if ((put.StorageClass ?? (put.IsData ? options.DataClass : null)) is { } storageClass)
             request.StorageClass = new S3StorageClass(storageClass);
         if (put.Lock is { } asked)
         {

@@ -5,6 +5,8 @@ using Cairn.Cli.Rendering;
 using Cairn.Engine.Entries;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Manifests;
+using Cairn.Engine.Operations.Audit;
+using Cairn.Engine.Operations.Check;
 using Cairn.Engine.Operations.Costs;
 using Cairn.Engine.Operations.Diff;
 using Cairn.Engine.Operations.Find;
@@ -64,6 +66,7 @@ static class HistoryEvents
         PruneRendering.Print(output, Prune(), isDryRun: true);
         LeaseRendering.Print(output, Lease(), isDryRun: false);
         WriteRecover(output);
+        AuditRendering.Print(output, Audit());
         PolicyCommand.Print(output, StoreRole.Host, new PolicyReport("{}"u8.ToArray(), []));
     }
 
@@ -101,6 +104,23 @@ static class HistoryEvents
             Recovered: 0, MarkersRemoved: 0, StoredAgain: 0, Locked: 0, ["cairn.json was not stored"]),
             isDryRun: false);
     }
+
+    static AuditResult Audit() => new()
+    {
+        Findings =
+        [
+            new CheckFinding(
+                CheckSeverity.Repairable, "packs/aa/bb", Kind: null, "it is needed, and not locked"),
+        ],
+        Proved = new Dictionary<AuditLevel, AuditAmount>
+        {
+            [AuditLevel.Content] = new(18, 8192), [AuditLevel.Presence] = new(2, 512),
+        },
+        Bad = new AuditAmount(1, 100), Asked = 21, NotAllowed = 2, KeepsChecksums = true, SeesVersions = true,
+        Locks = new AuditedLocks(
+            LeasePolicy.Of(ObjectLockMode.Compliance, 30), Needed: 20, Good: 19,
+            new DateTimeOffset(2026, 3, 2, 7, 0, 0, TimeSpan.Zero)),
+    };
 
     static LeaseResult Lease()
     {

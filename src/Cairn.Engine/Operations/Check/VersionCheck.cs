@@ -1,5 +1,7 @@
 using Cairn.Engine.Formats;
+using Cairn.Engine.Indexing;
 using Cairn.Engine.Repositories;
+using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.Storage;
 
 namespace Cairn.Engine.Operations.Check;
@@ -11,16 +13,21 @@ namespace Cairn.Engine.Operations.Check;
 public static class VersionCheck
 {
     public static async Task<IReadOnlyList<CheckFinding>> RunAsync(
-        IObjectVersions versions, RetiredLog retired, CancellationToken cancellationToken)
+        IObjectVersions versions, RetiredLog retired, BlobIndex index, CancellationToken cancellationToken)
     {
         var findings = new List<CheckFinding>();
+        var shown = new HashSet<ObjectKey>();
         try
         {
             await foreach (var group in versions.GroupAsync("", cancellationToken))
             {
-                if (ObjectKey.TryParse(group[0].Name, out var key)
-                    && (key == ObjectNames.Descriptor || ObjectNames.TryParseContentHash(key, out _))
-                    && !retired.Removes(key) && TryFind(key, group) is { } finding)
+                if (!ObjectKey.TryParse(group[0].Name, out var key)
+                    || !(key == ObjectNames.Descriptor || ObjectNames.TryParseContentHash(key, out _))
+                    || retired.Removes(key))
+                    continue;
+                if (!group[0].IsMarker)
+                    shown.Add(key);
+                if (TryFind(key, group) is { } finding)
                     findings.Add(finding);
             }
         }
@@ -29,6 +36,10 @@ public static class VersionCheck
             findings.Add(new CheckFinding(
                 CheckSeverity.Note, "versions", Kind: null, $"they were not looked at: {e.Message}"));
         }
+        // What a prune has put into another index object it removed.
+        var contained = ContainedObjects.Of(index);
+        findings.RemoveAll(finding => ObjectKey.TryParse(finding.Object, out var key)
+            && contained.FindOuter(key, shown) is not null);
         return findings;
     }
 

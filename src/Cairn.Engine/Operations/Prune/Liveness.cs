@@ -112,14 +112,14 @@ sealed class Liveness
     }
 
     /// <summary>
-    /// A pack that is not there and of which something is needed that no move leads on from to a pack that is; null if
-    /// all can be found. Of what ledgers name, so nothing must be resolved.
+    /// Packs that are not there and of which something is needed that no move leads on from to a pack that is. Of what
+    /// ledgers name, so nothing must be resolved.
     /// </summary>
-    public UInt128? FindLost(IReadOnlyList<MovedRows> moves, Func<UInt128, bool> isThere)
+    public IReadOnlyList<UInt128> FindLost(IReadOnlyList<MovedRows> moves, Func<UInt128, bool> isThere)
     {
         UInt128[] missing = [.. _needed.Keys.Where(pack => !isThere(pack))];
         if (missing.Length == 0)
-            return null;
+            return [];
         // Rows that a chain of moves leads on from to a pack that is there.
         var found = new Dictionary<UInt128, RowBits>();
         for (var changes = true; changes;)
@@ -128,15 +128,15 @@ sealed class Liveness
             foreach (var move in moves)
                 changes |= Find(move, found, isThere(PrefixOf(move.To)));
         }
-        foreach (var pack in missing)
+        return [.. missing.Where(IsLost).Order()];
+
+        bool IsLost(UInt128 pack)
         {
             // How many rows a pack has that is gone, nobody knows for sure: that the first ones were moved, and none
             // between them is missing, must do.
             var (needed, moved) = (_needed[pack], found.GetValueOrDefault(pack));
-            if (needed.HasAll ? moved is not { HasGap: false } : needed.HasAnyWithout(moved))
-                return pack;
+            return needed.HasAll ? moved is not { HasGap: false } : needed.HasAnyWithout(moved);
         }
-        return null;
     }
 
     static bool Find(MovedRows move, Dictionary<UInt128, RowBits> found, bool isThere)

@@ -36,6 +36,9 @@ sealed record Survey
     public required IReadOnlyList<ListedPack> Packs { get; init; }
     public required Liveness Liveness { get; init; }
 
+    /// <summary>Beginnings of the names of packs that snapshots need and that are not there, ascending.</summary>
+    public required IReadOnlyList<UInt128> Lost { get; init; }
+
     public bool IsListed(ObjectHash pack) => IsListed(Packs, pack);
 
     /// <summary>Whether a pack is there: the listing is in the order of names.</summary>

@@ -49,18 +49,19 @@ sealed class Surveyor(
     {
         for (var look = 1;; look++)
         {
-            var (survey, lost) = await LookOnceAsync(cancellationToken);
-            if (lost is not { } pack)
+            var survey = await LookOnceAsync(cancellationToken);
+            if (survey.Lost.Count == 0)
                 return survey;
-            if (look == LooksAtLossMax)
-                throw Stop(
-                    ObjectNames.Packs,
-                    $"a snapshot needs the pack {pack:x32}..., which is not there, and no move says where its content "
-                    + "is now");
+            if (look < LooksAtLossMax)
+                continue;
+            if (!goesOn)
+                throw Lost(survey.Lost[0]);
+            Gaps.UnionWith(survey.Lost.Select(pack => Lost(pack).Message));
+            return survey;
         }
     }
 
-    async Task<(Survey Survey, UInt128? Lost)> LookOnceAsync(CancellationToken cancellationToken)
+    async Task<Survey> LookOnceAsync(CancellationToken cancellationToken)
     {
         var (condemned, proposed) = (retired.Condemned.ToHashSet(), retired.VoidProposed.ToHashSet());
         var seen = retired.FirstSeen.Keys.ToList();
@@ -83,12 +84,11 @@ sealed class Surveyor(
         });
         _liveness.Resolve(
             moves.Moves, pack => !retired.Condemned.Contains(pack) && Survey.IsListed(packs, pack));
-        var survey = new Survey
+        return new Survey
         {
             Condemned = condemned, Proposed = proposed, Snapshots = snapshots, Ledgers = ledgers, Packs = packs,
-            Liveness = _liveness,
+            Liveness = _liveness, Lost = _promised.FindLost(moves.Moves, prefix => Survey.IsListed(packs, prefix)),
         };
-        return (survey, _promised.FindLost(moves.Moves, prefix => Survey.IsListed(packs, prefix)));
     }
 
     /// <summary>Ledgers whose snapshots were all forgotten.</summary>
@@ -332,6 +332,10 @@ sealed class Surveyor(
         }
         throw Stop(snapshot.Key.Value, $"its ledger {snapshot.Ledger} is missing, so nothing says what it needs");
     }
+
+    static DamagedObjectException Lost(UInt128 pack) => Stop(
+        ObjectNames.Packs,
+        $"a snapshot needs the pack {pack:x32}..., which is not there, and no move says where its content is now");
 
     static DamagedObjectException Stop(string where, string what) => new(
         new ObjectKey(where.TrimEnd('/')), FailureKind.Framing,

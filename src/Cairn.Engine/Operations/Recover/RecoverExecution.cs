@@ -11,14 +11,20 @@ sealed class RecoverExecution(
 {
     const int FailuresNamedMax = 20;
 
+    // What everything gets that asks for none; not every store knows it by that name.
+    const string UsualClass = "STANDARD";
+
     readonly Lock _lock = new();
     readonly List<string> _failures = [];
-    long _recovered, _markers, _stored, _locked, _failed;
+    long _recovered, _markers, _stored, _locked, _failed, _cold;
 
     public RecoverResult Result => new(
         _recovered, _markers, _stored, _locked, _failed > _failures.Count
             ? [.. _failures, $"and {_failed - _failures.Count} further objects were not put right"]
-            : [.. _failures]);
+            : [.. _failures])
+    {
+        Cold = _cold,
+    };
 
     public async ValueTask RecoverAsync(RecoverItem item, CancellationToken cancellationToken)
     {
@@ -32,7 +38,7 @@ sealed class RecoverExecution(
         }
         catch (StoreException e) when (!e.IsTransient)
         {
-            Fail(e.Message);
+            Fail(e);
         }
         monitor.Add(files: 1, item.Size);
     }
@@ -65,14 +71,20 @@ sealed class RecoverExecution(
         if (!AuthenticVersions.IsMatch(key, bytes.Span, repository.Id))
             throw new StoreException(
                 StoreErrorKind.Failed, $"{key} was not stored again: its good version reads differently now", key);
-        // A cold class is for who stores new packs: this one must be readable at once.
-        var options = PutOptions.Hot with { Lock = repository.Descriptor.Lease?.Lock };
+        var options = PutOptions.Hot with
+        {
+            Lock = repository.Descriptor.Lease?.Lock, StorageClass = ClassOf(item),
+        };
         // Below a marker the name is free, so whoever may only add can do it.
         if (!item.IsHidden
             || await store.PutAsync(key, [bytes.Memory], options, cancellationToken) == PutOutcome.AlreadyThere)
             await versions.PutOnTopAsync(key, [bytes.Memory], options, cancellationToken);
         Interlocked.Increment(ref _stored);
     }
+
+    // A pack goes where it was, cold or not: the class was chosen for what it costs. All else must be readable at once.
+    static string? ClassOf(RecoverItem item) =>
+        ObjectNames.TryParsePack(item.Good.Key, out _) && item.StorageClass != UsualClass ? item.StorageClass : null;
 
     async Task RequireShownAsync(RecoverItem item, CancellationToken cancellationToken)
     {
@@ -98,13 +110,14 @@ sealed class RecoverExecution(
         Interlocked.Increment(ref _locked);
     }
 
-    void Fail(string message)
+    void Fail(StoreException e)
     {
         lock (_lock)
         {
             _failed++;
+            _cold += e.Kind == StoreErrorKind.Cold ? 1 : 0;
             if (_failures.Count < FailuresNamedMax)
-                _failures.Add(message);
+                _failures.Add(e.Message);
         }
     }
 }

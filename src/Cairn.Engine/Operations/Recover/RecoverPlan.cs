@@ -13,6 +13,9 @@ public sealed record RecoverItem(
 {
     public bool IsHidden => Markers.Count > 0;
 
+    /// <summary>Of the good version; null where the store has none.</summary>
+    public string? StorageClass { get; init; }
+
     /// <summary>With the markers gone the good version shows again; else it must be stored once more.</summary>
     public bool ShowsBelowMarkers => IsHidden && !IsOverwritten;
 }
@@ -42,6 +45,9 @@ public sealed record RecoverFinding(RecoverFindingKind Kind, string Object, stri
 public sealed record RecoverPlan(
     IReadOnlyList<RecoverItem> Items, IReadOnlyList<RecoverFinding> Findings, long Objects)
 {
+    /// <summary>Something must be thawed before all can be told, or put right.</summary>
+    public bool NeedsThaw => Findings.Any(finding => finding.Kind == RecoverFindingKind.Cold);
+
     public bool HasLost => Findings.Any(finding => finding.Kind == RecoverFindingKind.Lost);
 }
 
@@ -51,4 +57,8 @@ public sealed record RecoverPlan(
 /// <param name="Locked">Good versions whose lock was renewed.</param>
 /// <param name="Failures">What could not be done, each with its object.</param>
 public sealed record RecoverResult(
-    long Recovered, long MarkersRemoved, long StoredAgain, long Locked, IReadOnlyList<string> Failures);
+    long Recovered, long MarkersRemoved, long StoredAgain, long Locked, IReadOnlyList<string> Failures)
+{
+    /// <summary>Of the failures, those of objects that must be thawed first.</summary>
+    public long Cold { get; init; }
+}

@@ -53,8 +53,10 @@ sealed class RecoverPlanner(
                     monitor.Add(files: 1, bytes: 0);
                 });
         }
+        var replaced = await ReplacedIndexObjects.FindAsync(repository, _items, cancellationToken);
         return new RecoverPlan(
-            [.. _items.OrderBy(item => RankOf(item.Good.Key)).ThenBy(item => item.Good.Key)],
+            [.. _items.Where(item => !replaced.Contains(item.Good.Key))
+                .OrderBy(item => RankOf(item.Good.Key)).ThenBy(item => item.Good.Key)],
             [.. _findings.OrderBy(finding => finding.Object, StringComparer.Ordinal).ThenBy(finding => finding.Kind)],
             objects);
 
@@ -113,12 +115,33 @@ sealed class RecoverPlanner(
         }
         catch (StoreException e) when (e.Kind == StoreErrorKind.Cold)
         {
-            // Whoever puts something on top cannot have stored before: the oldest is good until it can be read.
+            await JudgeColdAsync(key, data, markers, cancellationToken);
+        }
+    }
+
+    // What cannot be read: the store's own checksums tell its versions apart, where it keeps them. Of a single version
+    // there is nothing to tell: whoever puts something on top cannot have stored before.
+    async Task JudgeColdAsync(
+        ObjectKey key, IReadOnlyList<ListedVersion> data, IReadOnlyList<ObjectVersionKey> markers,
+        CancellationToken cancellationToken)
+    {
+        List<ListedVersion> good = data.Count == 1 ? [data[0]] : [];
+        foreach (var version in data.Where(_ => data.Count > 1))
+        {
+            var evidence = await versions.GetEvidenceAsync(new ObjectVersionKey(key, version.Id), cancellationToken);
+            if (ObjectNames.TryParseContentHash(key, out var name) && evidence.Sha256 == name)
+                good.Add(version);
+        }
+        if (good.Count == 0)
             Add(RecoverFindingKind.Cold, key.Value,
                 "in a cold class, so that its versions cannot be told apart before they are thawed");
-            if (data.Count == 1 && markers.Count > 0)
-                _items.Enqueue(ToItem(key, data[0], isOverwritten: false, markers));
-        }
+        else if (good[^1].Id != data[^1].Id)
+            Add(RecoverFindingKind.Cold, key.Value,
+                "overwritten, and what was there lies in a cold class: thaw that version, then recover again");
+        else if (markers.Count > 0)
+            _items.Enqueue(ToItem(key, good[0], isOverwritten: false, markers));
+        else if (PlantedCheck.IsFor(key))
+            Add(RecoverFindingKind.Cold, key.Value, "in a cold class, so that nobody can tell who signed it");
     }
 
     async Task CompareAsync(
@@ -151,7 +174,10 @@ sealed class RecoverPlanner(
 
     static RecoverItem ToItem(
         ObjectKey key, ListedVersion good, bool isOverwritten, IReadOnlyList<ObjectVersionKey> markers) =>
-        new(new ObjectVersionKey(key, good.Id), good.Size, good.Modified, isOverwritten, markers);
+        new(new ObjectVersionKey(key, good.Id), good.Size, good.Modified, isOverwritten, markers)
+        {
+            StorageClass = good.StorageClass,
+        };
 
     void Add(RecoverFindingKind kind, string name, string message) =>
         _findings.Enqueue(new RecoverFinding(kind, name, $"{name}: {message}"));

@@ -21,6 +21,10 @@ abstract class VersionsDecorator(IObjectVersions inner) : IObjectVersions
             $"GET {version} by version", () => inner.GetAsync(version, range, maxBytes, cancellationToken),
             cancellationToken);
 
+    public Task<ObjectEvidence> GetEvidenceAsync(ObjectVersionKey version, CancellationToken cancellationToken) =>
+        RunAsync(
+            $"HEAD {version} by version", () => inner.GetEvidenceAsync(version, cancellationToken), cancellationToken);
+
     public Task<HeldLock?> GetLockAsync(ObjectVersionKey version, CancellationToken cancellationToken) =>
         RunAsync($"GET lock of {version}", () => inner.GetLockAsync(version, cancellationToken), cancellationToken);
 

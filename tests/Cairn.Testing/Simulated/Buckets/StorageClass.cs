@@ -6,6 +6,13 @@ public enum RestoreTier { Bulk, Standard, Expedited }
 
 public static class StorageClasses
 {
+    static readonly string[] Names = ["STANDARD", "STANDARD_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"];
+
+    /// <summary>As in the header.</summary>
+    public static string NameOf(this StorageClass storageClass) => Names[(int)storageClass];
+
+    public static StorageClass Parse(string name) => (StorageClass)Array.IndexOf(Names, name);
+
     /// <summary>Nothing of it can be read before a restore.</summary>
     public static bool IsCold(this StorageClass storageClass) =>
         storageClass is StorageClass.Glacier or StorageClass.DeepArchive;

@@ -40,6 +40,23 @@ public sealed partial class SimulatedStore
             return buffer;
         }
 
+        public async Task<ObjectEvidence> GetEvidenceAsync(
+            ObjectVersionKey version, CancellationToken cancellationToken)
+        {
+            var (found, _) = await store.SendAsync<ObjectVersion>(
+                StoreMember.Stat, version.Key.Value,
+                () => () => store.Bucket.Head(store.Caller, version.Key.Value, version.Id), cancellationToken);
+            var sha256 = found.Checksum is { Kind: ChecksumKind.Sha256 } checksum
+                ? new ObjectHash(Convert.FromBase64String(checksum.Value))
+                : (ObjectHash?)null;
+            // Who may not ask for locks is not told that there is one.
+            var held = store.Caller.May(S3Actions.GetObjectRetention, version.Key.Value)
+                && found.Retention is { } retention
+                    ? new HeldLock((ObjectLockMode)retention.Mode, retention.RetainUntil)
+                    : (HeldLock?)null;
+            return new ObjectEvidence(found.Size, sha256, held);
+        }
+
         public async Task<HeldLock?> GetLockAsync(ObjectVersionKey version, CancellationToken cancellationToken)
         {
             try
@@ -98,6 +115,9 @@ public sealed partial class SimulatedStore
 
         static Engine.Storage.ListedVersion ToListed(Buckets.ListedVersion listed) => new(
             listed.Version.Key, listed.Version.VersionId, listed.Version.Size, listed.Version.LastModified,
-            listed.Version.IsDeleteMarker, listed.IsLatest);
+            listed.Version.IsDeleteMarker, listed.IsLatest)
+        {
+            StorageClass = listed.Version.StorageClass.NameOf(),
+        };
     }
 }

@@ -28,7 +28,8 @@ public sealed partial class SimulatedStore(SimulatedBucket bucket, Caller caller
             CanLock = bucket.Options.HasObjectLock,
         };
 
-    public IObjectVersions? Versions => bucket.Options.HasVersions ? new OwnVersions(this) : null;
+    /// <summary>Of a bucket without versions, too, as S3 does: what there is then has no id of its own.</summary>
+    public IObjectVersions? Versions => new OwnVersions(this);
 
     public async Task<PutOutcome> PutAsync(
         ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions put,
@@ -133,7 +134,9 @@ public sealed partial class SimulatedStore(SimulatedBucket bucket, Caller caller
         return new PutRequest(key.Value, bytes)
         {
             IfNoneMatch = true,
-            StorageClass = put.IsData ? options.DataClass : StorageClass.Standard,
+            StorageClass = put.StorageClass is { } name ? StorageClasses.Parse(name)
+                : put.IsData ? options.DataClass
+                : StorageClass.Standard,
             LockMode = retention?.Mode,
             RetainUntil = retention?.RetainUntil,
         }.WithSha256();

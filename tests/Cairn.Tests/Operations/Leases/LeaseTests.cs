@@ -137,6 +137,21 @@ public class LeaseTests
     }
 
     [Fact]
+    public async Task Where_a_pack_is_lost_the_locks_of_all_others_are_renewed_all_the_same()
+    {
+        await using var world = await MakeAsync();
+        var pack = world.Bucket.Versions().First(version => version.Key.StartsWith("packs/"));
+        world.Bucket.Lose(pack.Key, pack.VersionId);
+        world.Time.Advance(TimeSpan.FromDays(11));
+        var result = await world.LeaseAsync();
+        Assert.Contains(pack.Key.Split('/')[^1][..32], Assert.Single(result.Gaps));
+        Assert.Equal(result.Due, result.Renewed);
+        Assert.All(
+            world.Bucket.Versions(),
+            version => Assert.True(version.Retention!.RetainUntil > world.Bucket.Now.AddDays(39)));
+    }
+
+    [Fact]
     public async Task A_lock_that_cannot_be_renewed_is_told_and_costs_no_other_its_own()
     {
         await using var world = await MakeAsync();

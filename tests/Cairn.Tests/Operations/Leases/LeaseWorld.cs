@@ -4,11 +4,13 @@ using Cairn.Engine.Crypto;
 using Cairn.Engine.Envelopes;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Operations;
+using Cairn.Engine.Operations.Audit;
 using Cairn.Engine.Operations.Backup;
 using Cairn.Engine.Operations.Forget;
 using Cairn.Engine.Operations.Init;
 using Cairn.Engine.Operations.Leases;
 using Cairn.Engine.Operations.Prune;
+using Cairn.Engine.Operations.Recover;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Keys;
@@ -34,9 +36,9 @@ sealed class LeaseWorld : IAsyncDisposable
 {
     static readonly ChunkerParameters SmallChunks = ChunkerParameters.TryCreate(1024, 8192, 32768)!;
 
-    LeaseWorld(SimulatedBucket bucket, ManualTime time, SeededRandom random, LeasePolicy policy)
+    LeaseWorld(SimulatedBucket bucket, ManualTime time, SeededRandom random, LeasePolicy policy, bool hasLease)
     {
-        (Bucket, Time, Random, Policy) = (bucket, time, random, policy);
+        (Bucket, Time, Random, Policy, HasLease) = (bucket, time, random, policy, hasLease);
         Environment = new EngineEnvironment(time, random, new BufferPool());
         Source = new MemorySource(time);
     }
@@ -45,6 +47,7 @@ sealed class LeaseWorld : IAsyncDisposable
     public ManualTime Time { get; }
     public SeededRandom Random { get; }
     public LeasePolicy Policy { get; }
+    public bool HasLease { get; }
     public EngineEnvironment Environment { get; }
     public MemorySource Source { get; }
     public InitResult Init { get; private set; } = null!;
@@ -55,13 +58,13 @@ sealed class LeaseWorld : IAsyncDisposable
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static async Task<LeaseWorld> CreateAsync(
-        LeasePolicy? policy = null, BucketOptions? bucket = null, ulong seed = 1)
+        LeasePolicy? policy = null, BucketOptions? bucket = null, ulong seed = 1, bool hasLease = true)
     {
         var time = new ManualTime();
         var rules = new LifecycleRules { NoncurrentDays = 31, RemovesExpiredDeleteMarkers = true };
         var world = new LeaseWorld(
             new SimulatedBucket(time, (bucket ?? BucketOptions.Locked) with { Lifecycle = rules }), time,
-            new SeededRandom(seed), policy ?? LeasePolicy.Of(ObjectLockMode.Compliance, 30));
+            new SeededRandom(seed), policy ?? LeasePolicy.Of(ObjectLockMode.Compliance, 30), hasLease);
         await world.InitAsync();
         return world;
     }
@@ -72,7 +75,7 @@ sealed class LeaseWorld : IAsyncDisposable
         var options = new InitOptions
         {
             Passphrase = passphrase, HostName = "h1", Chunking = SmallChunks, PackBytes = Descriptor.PackBytesMin,
-            Lease = Policy,
+            Lease = HasLease ? Policy : null,
             PassphraseParameters = PassphraseParameters.TryCreate(
                 new PassphraseSalt(Random.Bytes(PassphraseSalt.Size)), PassphraseParameters.MemoryKiBMin,
                 PassphraseParameters.PassesMin, PassphraseParameters.Lanes),
@@ -93,10 +96,15 @@ sealed class LeaseWorld : IAsyncDisposable
         using var signer = new Signer(Init.Credential.HostSeed);
         // Where the bucket locks by itself, a host has no right to.
         int? days = Bucket.Options.DefaultRetention is null ? LockDays : null;
-        return new SimulatedStore(Bucket, HostCaller ?? CairnRoles.Host(signer.Id.ToString(), days));
+        return new SimulatedStore(
+            Bucket, HostCaller ?? CairnRoles.Host(signer.Id.ToString(), days),
+            new SimulatedStoreOptions { DataClass = DataClass });
     }
 
     public SimulatedStore MaintainerStore() => new(Bucket, MaintainerCaller ?? CairnRoles.Maintainer(LockDays));
+
+    /// <summary>Where hosts put data packs.</summary>
+    public StorageClass DataClass { get; set; }
 
     /// <summary>Others than those of the design, if a test says so.</summary>
     public Caller? HostCaller { get; set; }
@@ -123,6 +131,35 @@ sealed class LeaseWorld : IAsyncDisposable
             originals, Maintainer, Environment, Token);
         return await LeaseOperation.RunAsync(
             repository, originals, MaintainerState, options ?? new LeaseOptions(), new WorkMonitor("leases"), Token);
+    }
+
+    public async Task<AuditResult> AuditAsync(IObjectStore? store = null)
+    {
+        store ??= MaintainerStore();
+        var originals = await store.KeepsVersionsAsync(Token)
+            ? new OriginalsStore(store, store.Versions!, ObjectNames.Descriptor)
+            : null;
+        using var repository = await RepositoryOpener.OpenWithMaintainerAsync(
+            originals ?? store, Maintainer, Environment, Token);
+        return await AuditOperation.RunAsync(
+            repository, originals, MaintainerState, new WorkMonitor("audit"), Token);
+    }
+
+    public async Task<RecoverPlan> PlanRecoveryAsync()
+    {
+        var store = new SimulatedStore(Bucket);
+        using var repository = await RepositoryOpener.OpenWithMaintainerAsync(
+            new OriginalsStore(store, store.Versions!, ObjectNames.Descriptor), Maintainer, Environment, Token);
+        return await RecoverOperation.PlanAsync(
+            repository, store.Versions!, new WorkMonitor("recovery"), Token);
+    }
+
+    public async Task<RecoverResult> RecoverAsync(RecoverPlan plan, Caller? caller = null)
+    {
+        var store = new SimulatedStore(Bucket, caller);
+        using var repository = await RepositoryOpener.OpenWithMaintainerAsync(
+            new OriginalsStore(store, store.Versions!, ObjectNames.Descriptor), Maintainer, Environment, Token);
+        return await RecoverOperation.RunAsync(repository, store, plan, new WorkMonitor("recovery"), Token);
     }
 
     public async Task<PruneResult> PruneAsync(PruneOptions? options = null)

@@ -66,6 +66,21 @@ public class PolicyTests
     }
 
     [Fact]
+    public async Task An_admin_brings_back_what_was_hidden_and_what_was_overwritten_takes_more_rights()
+    {
+        await using var world = await MakeAsync(locksByDefault: false);
+        var admin = PolicyCaller.Of("admin", Plan(world).Of(StoreRole.Admin));
+        var snapshot = world.Bucket.Versions().First(version => version.Key.StartsWith("snapshots/"));
+        var pack = world.Bucket.Versions().First(version => version.Key.StartsWith("packs/"));
+        world.Bucket.Delete(Caller.Owner, snapshot.Key);
+        world.Bucket.Put(Caller.Owner, new PutRequest(pack.Key, [1]).WithSha256());
+        var result = await world.RecoverAsync(await world.PlanRecoveryAsync(), admin);
+        Assert.Equal((1, 0), (result.Recovered, result.MarkersRemoved));
+        Assert.Contains(pack.Key, Assert.Single(result.Failures));
+        Assert.Equal(snapshot.Content, world.Bucket.Get(Caller.Owner, snapshot.Key).Body.ToArray());
+    }
+
+    [Fact]
     public async Task A_host_reads_no_backup_and_no_key_and_writes_in_its_own_place_only()
     {
         await using var world = await MakeAsync(locksByDefault: false);

@@ -115,7 +115,10 @@ public class AuthenticReadingTests
                 view, world.Maintainer, world.Environment, Token);
             var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers);
             await retired.LookAsync(Token);
-            return await VersionCheck.RunAsync(view.Versions!, retired, Token);
+            var (index, _) = await LocalIndex.OpenAsync(
+                repository, new MemoryStateFolder(), retired, IndexUse.Reading, Token);
+            using (index)
+                return await VersionCheck.RunAsync(view.Versions!, retired, index, Token);
         }
     }
 

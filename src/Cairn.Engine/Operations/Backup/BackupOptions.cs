@@ -54,6 +54,11 @@ public sealed record BackupOptions
     /// <summary>How often an interrupted first backup can at worst lose what it did.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(3);
 
+    /// <summary>
+    /// The store is a spool: nothing is announced and nothing committed, the session is written down for a push.
+    /// </summary>
+    public bool IsSpooled { get; init; }
+
     /// <summary>Full packs being stored at once, on top of the two being filled.</summary>
     public int PacksInFlightMax { get; init; } = 2;
 }

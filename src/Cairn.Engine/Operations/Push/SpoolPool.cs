@@ -1,0 +1,76 @@
+using System.Buffers.Binary;
+using Cairn.Engine.Formats;
+using Cairn.Engine.Primitives;
+using Cairn.Engine.Storage;
+
+namespace Cairn.Engine.Operations.Push;
+
+/// <param name="IsData">May go to a cold class.</param>
+readonly record struct PoolPack(ObjectHash Name, long Size, bool IsData)
+{
+    public UInt128 Prefix => PrefixOf(Name);
+
+    public static UInt128 PrefixOf(ObjectHash name) => BinaryPrimitives.ReadUInt128BigEndian(name.AsSpan());
+}
+
+/// <summary>The packs that lie in a spool, and which of them the store has already.</summary>
+sealed class SpoolPool(SpoolParts parts)
+{
+    static readonly byte[] Nothing = [];
+
+    readonly HashSet<ObjectHash> _sent = [];
+
+    /// <summary>By the first half of their names, as ledgers name them.</summary>
+    public Dictionary<UInt128, PoolPack> Packs { get; } = [];
+
+    public static async Task<SpoolPool> ReadAsync(SpoolParts parts, CancellationToken cancellationToken)
+    {
+        var pool = new SpoolPool(parts);
+        foreach (var (part, isData) in ((IObjectStore, bool)[])[(parts.Hot, false), (parts.Data, true)])
+        {
+            await foreach (var info in part.ListAsync(ObjectNames.Packs, cancellationToken))
+            {
+                if (info.ForeignName is null && ObjectNames.TryParsePack(info.Key, out var name))
+                    pool.Packs[PoolPack.PrefixOf(name)] = new PoolPack(name, info.Size, isData);
+            }
+        }
+        await foreach (var info in parts.Hot.ListAsync(SpoolNames.Sent, cancellationToken))
+        {
+            if (info.ForeignName is null && ObjectNames.TryParsePack(
+                new ObjectKey(ObjectNames.Packs + info.Key.Value[SpoolNames.Sent.Length..]), out var name))
+                pool._sent.Add(name);
+        }
+        return pool;
+    }
+
+    public Task<PooledBuffer> GetAsync(PoolPack pack, CancellationToken cancellationToken) =>
+        PartOf(pack).GetAsync(ObjectNames.Pack(pack.Name), ByteRange.Whole, Limits.PackBytes, cancellationToken);
+
+    /// <summary>So that a push which is killed does not send it again.</summary>
+    public async Task MarkSentAsync(PoolPack pack, CancellationToken cancellationToken)
+    {
+        await parts.Hot.PutAsync(SentKey(pack), [Nothing], PutOptions.Hot, cancellationToken);
+        lock (_sent)
+            _sent.Add(pack.Name);
+    }
+
+    public bool IsSent(PoolPack pack)
+    {
+        lock (_sent)
+            return _sent.Contains(pack.Name);
+    }
+
+    /// <summary>Only what is stored, announced, and was looked for.</summary>
+    public async Task RemoveAsync(PoolPack pack, CancellationToken cancellationToken)
+    {
+        await PartOf(pack).DeleteAsync(ObjectNames.Pack(pack.Name), cancellationToken);
+        await parts.Hot.DeleteAsync(SentKey(pack), cancellationToken);
+        Packs.Remove(pack.Prefix);
+        _sent.Remove(pack.Name);
+    }
+
+    IObjectStore PartOf(PoolPack pack) => pack.IsData ? parts.Data : parts.Hot;
+
+    static ObjectKey SentKey(PoolPack pack) =>
+        new(SpoolNames.Sent + ObjectNames.Pack(pack.Name).Value[ObjectNames.Packs.Length..]);
+}

@@ -33,4 +33,10 @@ public sealed record AccessOptions
 
     /// <summary>Storage class of new data packs; null for the bucket's usual one.</summary>
     public string? DataClass { get; init; }
+
+    /// <summary>Folder that a backup is left in for a push to send; null for at once to the repository.</summary>
+    public string? Spool { get; init; }
+
+    /// <summary>Bytes of packs that may wait in it; null for as many as its disk takes.</summary>
+    public long? SpoolSize { get; init; }
 }

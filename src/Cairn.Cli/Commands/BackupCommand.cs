@@ -32,10 +32,16 @@ static class BackupCommand
         var trust = CommonOptions.Trust();
         var dryRun = CommonOptions.DryRun("Walk, compare and read, but store nothing");
         var dataClass = CommonOptions.DataClass();
+        var spool = CommonOptions.Spool("Leave the backup in this folder; \"cairn push\" sends and commits it");
+        var spoolSize = new Option<string?>("--spool-size")
+        {
+            Description = "Wait for a push when packs of so many bytes lie in the spool: 20G", HelpName = "SIZE",
+        };
         var jobs = new JobOptions();
         command.Add(paths);
         foreach (var option in new Option[]
-            { jobs.Names, stdin, program, name, tags, oneFileSystem, trust, jobs.Rebaseline, dryRun, dataClass })
+            { jobs.Names, stdin, program, name, tags, oneFileSystem, trust, jobs.Rebaseline, dryRun, dataClass, spool,
+                spoolSize })
             command.Add(option);
         selection.AddTo(command);
         treatment.AddTo(command);
@@ -43,13 +49,20 @@ static class BackupCommand
         CommandRunner.Handle(command, global, async context =>
         {
             var parsed = context.Parsed;
+            var access = global.Access(parsed) with
+            {
+                DataClass = parsed.GetValue(dataClass), Spool = parsed.GetValue(spool),
+                SpoolSize = parsed.GetValue(spoolSize) is { } size ? Amounts.Size("--spool-size", size) : null,
+            };
+            if (access is { SpoolSize: not null, Spool: null })
+                throw new UsageException("--spool-size is for a backup into a spool", "add --spool DIR");
             var isSelfMade = parsed.GetValue(paths) is { Length: > 0 } || parsed.GetValue(oneFileSystem)
                 || !selection.Request(parsed, Stream.Null).IsEmpty || !treatment.Request(parsed).IsUsual
                 || new[] { stdin, program, name }.Any(option => parsed.GetValue(option) is not null);
             if (jobs.AreMeant(context, isSelfMade))
                 return await JobsCommand.RunAsync(context, reading.Read(parsed, new JobsRequest
                 {
-                    Access = global.Access(parsed) with { DataClass = parsed.GetValue(dataClass) },
+                    Access = access,
                     Names = parsed.GetValue(jobs.Names) ?? [], Tags = parsed.GetValue(tags) ?? [],
                     Trust = parsed.GetValue(trust) is { } who ? TrustSetting.Parse(who) : null,
                     IsDryRun = parsed.GetValue(dryRun), IsRebaseline = parsed.GetValue(jobs.Rebaseline),
@@ -59,7 +72,7 @@ static class BackupCommand
             await using var input = Console.OpenStandardInput();
             var request = reading.Read(parsed, new BackupRequest
             {
-                Access = global.Access(parsed) with { DataClass = parsed.GetValue(dataClass) },
+                Access = access,
                 Paths = CommonOptions.ToBytes(parsed.GetValue(paths)), StandardInputName = streamName,
                 Input = streamName is null ? null : input,
                 Command = parsed.GetValue(program), Name = parsed.GetValue(name), Tags = parsed.GetValue(tags) ?? [],

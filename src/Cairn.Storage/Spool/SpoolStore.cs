@@ -22,8 +22,10 @@ public sealed class SpoolStore(SpoolParts parts, SpoolRoom room, string location
         ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
         CancellationToken cancellationToken)
     {
+        // What announces or commits has no meaning here, and would be taken for done.
+        Invariant.That(!IsIn(key, ObjectNames.Ledgers) && !IsIn(key, ObjectNames.Snapshots));
         var part = options.IsData ? parts.Data : parts.Hot;
-        var size = IsPack(key) ? content.Sum(bytes => (long)bytes.Length) : 0;
+        var size = IsIn(key, ObjectNames.Packs) ? content.Sum(bytes => (long)bytes.Length) : 0;
         return room.PutAsync(
             size, () => part.PutAsync(key, content, PutOptions.Hot, cancellationToken), cancellationToken);
     }
@@ -74,5 +76,5 @@ public sealed class SpoolStore(SpoolParts parts, SpoolRoom room, string location
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    static bool IsPack(ObjectKey key) => key.Value.StartsWith(ObjectNames.Packs, StringComparison.Ordinal);
+    static bool IsIn(ObjectKey key, string prefix) => key.Value.StartsWith(prefix, StringComparison.Ordinal);
 }

@@ -49,7 +49,7 @@ sealed class SpoolPool(SpoolParts parts)
     /// <summary>So that a push which is killed does not send it again.</summary>
     public async Task MarkSentAsync(PoolPack pack, CancellationToken cancellationToken)
     {
-        await parts.Hot.PutAsync(SentKey(pack), [Nothing], PutOptions.Hot, cancellationToken);
+        await parts.Hot.PutAsync(SentKey(pack.Name), [Nothing], PutOptions.Hot, cancellationToken);
         lock (_sent)
             _sent.Add(pack.Name);
     }
@@ -64,13 +64,23 @@ sealed class SpoolPool(SpoolParts parts)
     public async Task RemoveAsync(PoolPack pack, CancellationToken cancellationToken)
     {
         await PartOf(pack).DeleteAsync(ObjectNames.Pack(pack.Name), cancellationToken);
-        await parts.Hot.DeleteAsync(SentKey(pack), cancellationToken);
+        await parts.Hot.DeleteAsync(SentKey(pack.Name), cancellationToken);
         Packs.Remove(pack.Prefix);
         _sent.Remove(pack.Name);
     }
 
+    /// <summary>What a killed push left of packs that are gone.</summary>
+    public async Task RemoveStaleMarksAsync(CancellationToken cancellationToken)
+    {
+        foreach (var name in _sent.Where(name => !Packs.ContainsKey(PoolPack.PrefixOf(name))).ToList())
+        {
+            await parts.Hot.DeleteAsync(SentKey(name), cancellationToken);
+            _sent.Remove(name);
+        }
+    }
+
     IObjectStore PartOf(PoolPack pack) => pack.IsData ? parts.Data : parts.Hot;
 
-    static ObjectKey SentKey(PoolPack pack) =>
-        new(SpoolNames.Sent + ObjectNames.Pack(pack.Name).Value[ObjectNames.Packs.Length..]);
+    static ObjectKey SentKey(ObjectHash pack) =>
+        new(SpoolNames.Sent + ObjectNames.Pack(pack).Value[ObjectNames.Packs.Length..]);
 }

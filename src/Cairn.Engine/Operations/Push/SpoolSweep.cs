@@ -34,5 +34,6 @@ public static class SpoolSweep
         var pool = await SpoolPool.ReadAsync(spool, cancellationToken);
         foreach (var pack in pool.Packs.Values.Where(pack => !known.Contains(pack.Prefix)).ToList())
             await pool.RemoveAsync(pack, cancellationToken);
+        await pool.RemoveStaleMarksAsync(cancellationToken);
     }
 }

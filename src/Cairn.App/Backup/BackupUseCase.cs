@@ -29,7 +29,7 @@ public static class BackupUseCase
         await using var open = request.Access.Spool is null
             ? await access.OpenForBackupAsync(cancellationToken)
             : await SpoolAccess.OpenForBackupAsync(
-                environment, access, request.Access.SpoolSize, cancellationToken);
+                environment, access, request.Access.SpoolSize, request.Access.DataClass, cancellationToken);
         var gathered = await GatheredInput.GatherAsync(environment, access, request, cancellationToken);
         var host = open.Repository.RequireHost().Name;
         var source = request.Name
@@ -63,6 +63,7 @@ public static class BackupUseCase
             Compression = request.Treatment.CompressionRules(),
             Keep = gathered.Rules is { } rules ? request.Treatment.KeepRules(rules) : null,
             Workers = environment.Workers,
+            HotBelow = request.Access.DataClass is null ? 0 : request.Access.HotBelow,
             // What a failed picker did not name is missing for another reason.
             RefusesCollapse = gathered.Brake is not null && gathered.Problems.All(problem => !problem.IsError),
         };

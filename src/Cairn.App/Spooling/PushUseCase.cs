@@ -37,9 +37,9 @@ public static class PushUseCase
         AppEnvironment environment, PushRequest request, Action<PushResult> done, CancellationToken cancellationToken)
     {
         await using var folder = new SpoolFolder(environment, request.Access.Spool!);
-        var record = folder.Read();
+        folder.Read();
         using var held = folder.TakeForPush();
-        var push = new SpoolPusher(environment, request, folder, record);
+        var push = new SpoolPusher(environment, request, folder);
         if (request.Watches)
             await WatchAsync(environment, folder, push, done, cancellationToken);
         else
@@ -96,21 +96,23 @@ public static class PushUseCase
 }
 
 /// <summary>One round: opens the repository, pushes, and closes it.</summary>
-sealed class SpoolPusher(AppEnvironment environment, PushRequest request, SpoolFolder folder, SpoolRecord record)
+sealed class SpoolPusher(AppEnvironment environment, PushRequest request, SpoolFolder folder)
 {
-    SpoolRecord _record = record;
-
     public async Task<PushResult> RunAsync(CancellationToken cancellationToken)
     {
-        var options = request.Access with { Spool = null };
+        var record = folder.Read();
+        var options = request.Access with
+        {
+            Spool = null, DataClass = request.Access.DataClass ?? record.DataClass,
+        };
         var access = new RepositoryAccess(environment, options);
         if (!access.HasLocation)
-            access = new RepositoryAccess(environment, options with { Repository = _record.Location });
+            access = new RepositoryAccess(environment, options with { Repository = record.Location });
         await using var open = await access.OpenForBackupAsync(cancellationToken);
-        folder.RequireOwner(_record, open.Repository);
+        folder.RequireOwner(record, open.Repository);
         // It has moved: backups may name it so from now on.
-        if (_record.Location != access.Location.Text)
-            folder.Write(_record = _record with { Location = access.Location.Text });
+        if (record.Location != access.Location.Text)
+            folder.Write(record with { Location = access.Location.Text });
         var monitor = new WorkMonitor("pushing");
         environment.Events.Watch(monitor);
         var state = new FileStateFolder(environment.Paths.StateOf(open.Repository.Id), environment.Time);

@@ -12,7 +12,8 @@ namespace Cairn.App.Spooling;
 static class SpoolAccess
 {
     public static async Task<OpenRepository> OpenForBackupAsync(
-        AppEnvironment environment, RepositoryAccess access, long? sizeMax, CancellationToken cancellationToken)
+        AppEnvironment environment, RepositoryAccess access, long? sizeMax, string? dataClass,
+        CancellationToken cancellationToken)
     {
         var folder = new SpoolFolder(environment, access.SpoolFolder!);
         IDisposable? held = null;
@@ -38,6 +39,8 @@ static class SpoolAccess
                 repository.Dispose();
                 throw;
             }
+            if (record.DataClass != dataClass)
+                folder.Write(record with { DataClass = dataClass });
             return new OpenRepository(store, repository) { Spool = folder.Parts, Owned = [folder, new Holding(held)] };
         }
         catch
@@ -57,7 +60,8 @@ static class SpoolAccess
         var host = open.Repository.RequireHost().Id;
         await new KnownMirror(open.Repository.Store, folder.Parts.Known).RefreshAsync(host, cancellationToken);
         var record = new SpoolRecord(
-            SpoolRecord.Version, open.Repository.Id.ToString(), host.ToString(), access.Location.Text);
+            SpoolRecord.Version, open.Repository.Id.ToString(), host.ToString(), access.Location.Text,
+            DataClass: null);
         folder.Write(record);
         return record;
     }

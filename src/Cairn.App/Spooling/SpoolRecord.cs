@@ -5,7 +5,8 @@ namespace Cairn.App.Spooling;
 
 /// <summary>Whose a spool is: one repository's and one host's.</summary>
 /// <param name="Location">Where the repository is, as the user wrote it.</param>
-sealed record SpoolRecord(int V, string Repository, string Host, string Location)
+/// <param name="DataClass">Storage class of data packs, as the last backup wanted it; null for the usual one.</param>
+sealed record SpoolRecord(int V, string Repository, string Host, string Location, string? DataClass)
 {
     public const int Version = 1;
     const int FileSizeMax = 64 << 10;

@@ -51,6 +51,11 @@ public sealed record BackupOptions
     /// <summary>Null: what is gone is gone.</summary>
     public IKeepRules? Keep { get; init; }
 
+    /// <summary>
+    /// Contents of smaller files go into packs of their own, which stay in the usual storage class; 0 for none.
+    /// </summary>
+    public long HotBelow { get; init; }
+
     /// <summary>How often an interrupted first backup can at worst lose what it did.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(3);
 

@@ -165,6 +165,7 @@ public static class BackupUseCase
             _ => $"the stream {StreamOf(request)}",
         };
         return $"{(request.IsDryRun ? "trying what backing up" : "backing up")} {what} to {location.Text}"
-            + (request.IsDryRun ? " would do" : request.Access.Spool is { } spool ? $", by way of the spool {spool}" : "");
+            + (request.IsDryRun ? " would do"
+                : request.Access.Spool is { } spool ? $", by way of the spool {spool}" : "");
     }
 }

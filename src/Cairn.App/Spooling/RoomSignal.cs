@@ -6,7 +6,7 @@ namespace Cairn.App.Spooling;
 /// </summary>
 sealed class RoomSignal(string file)
 {
-    const int TriesMax = 200;
+    const int TriesMax = 10_000;
 
     readonly Lock _lock = new();
     FileStream? _held;
@@ -17,11 +17,12 @@ sealed class RoomSignal(string file)
         lock (_lock)
         {
             // Whoever looks holds it for a moment.
+            var spin = new SpinWait();
             for (var tries = 0; _held is null && tries < TriesMax; tries++)
             {
                 _held = FileLock.TryTake(file);
                 if (_held is null)
-                    Thread.Sleep(10);
+                    spin.SpinOnce();
             }
             _waiting++;
         }

@@ -31,38 +31,20 @@ static class BackupCommand
         var reading = new ReadingOptions();
         var trust = CommonOptions.Trust();
         var dryRun = CommonOptions.DryRun("Walk, compare and read, but store nothing");
-        var dataClass = CommonOptions.DataClass();
-        var hotBelow = new Option<string?>("--hot-below")
-        {
-            Description = "With --data-class: files smaller than this stay in the usual class (128K); 0 for none",
-            HelpName = "SIZE",
-        };
-        var spool = CommonOptions.Spool("Leave the backup in this folder; \"cairn push\" sends and commits it");
-        var spoolSize = new Option<string?>("--spool-size")
-        {
-            Description = "Wait for a push when packs of so many bytes lie in the spool: 20G", HelpName = "SIZE",
-        };
+        var spool = new SpoolOptions();
         var jobs = new JobOptions();
         command.Add(paths);
         foreach (var option in new Option[]
-            { jobs.Names, stdin, program, name, tags, oneFileSystem, trust, jobs.Rebaseline, dryRun, dataClass,
-                hotBelow, spool, spoolSize })
+            { jobs.Names, stdin, program, name, tags, oneFileSystem, trust, jobs.Rebaseline, dryRun })
             command.Add(option);
+        spool.AddTo(command);
         selection.AddTo(command);
         treatment.AddTo(command);
         reading.AddTo(command);
         CommandRunner.Handle(command, global, async context =>
         {
             var parsed = context.Parsed;
-            var access = global.Access(parsed) with
-            {
-                DataClass = parsed.GetValue(dataClass), Spool = parsed.GetValue(spool),
-                SpoolSize = parsed.GetValue(spoolSize) is { } size ? Amounts.Size("--spool-size", size) : null,
-            };
-            if (parsed.GetValue(hotBelow) is { } below)
-                access = access with { HotBelow = below == "0" ? 0 : Amounts.Size("--hot-below", below) };
-            if (access is { SpoolSize: not null, Spool: null })
-                throw new UsageException("--spool-size is for a backup into a spool", "add --spool DIR");
+            var access = spool.Read(parsed, global.Access(parsed));
             var isSelfMade = parsed.GetValue(paths) is { Length: > 0 } || parsed.GetValue(oneFileSystem)
                 || !selection.Request(parsed, Stream.Null).IsEmpty || !treatment.Request(parsed).IsUsual
                 || new[] { stdin, program, name }.Any(option => parsed.GetValue(option) is not null);

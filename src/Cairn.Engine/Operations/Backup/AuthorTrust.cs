@@ -38,7 +38,9 @@ public sealed class AuthorTrust
         }
     }
 
-    /// <summary>The same question of one pack: its authors, and who wrote the index object if that is another.</summary>
+    /// <summary>
+    /// The same question of one pack: its authors, and who wrote the index object if that is another.
+    /// </summary>
     internal Func<IEnumerable<SignerId>, SignerId?, bool> For(Repository repository)
     {
         var own = repository.RequireHost().Id;

@@ -26,14 +26,8 @@ sealed class SpoolPool(SpoolParts parts)
     public static async Task<SpoolPool> ReadAsync(SpoolParts parts, CancellationToken cancellationToken)
     {
         var pool = new SpoolPool(parts);
-        foreach (var (part, isData) in ((IObjectStore, bool)[])[(parts.Hot, false), (parts.Data, true)])
-        {
-            await foreach (var info in part.ListAsync(ObjectNames.Packs, cancellationToken))
-            {
-                if (info.ForeignName is null && ObjectNames.TryParsePack(info.Key, out var name))
-                    pool.Packs[PoolPack.PrefixOf(name)] = new PoolPack(name, info.Size, isData);
-            }
-        }
+        await pool.ReadAsync(parts.Hot, isData: false, cancellationToken);
+        await pool.ReadAsync(parts.Data, isData: true, cancellationToken);
         await foreach (var info in parts.Hot.ListAsync(SpoolNames.Sent, cancellationToken))
         {
             if (info.ForeignName is null && ObjectNames.TryParsePack(
@@ -41,6 +35,15 @@ sealed class SpoolPool(SpoolParts parts)
                 pool._sent.Add(name);
         }
         return pool;
+    }
+
+    async Task ReadAsync(IObjectStore part, bool isData, CancellationToken cancellationToken)
+    {
+        await foreach (var info in part.ListAsync(ObjectNames.Packs, cancellationToken))
+        {
+            if (info.ForeignName is null && ObjectNames.TryParsePack(info.Key, out var name))
+                Packs[PoolPack.PrefixOf(name)] = new PoolPack(name, info.Size, isData);
+        }
     }
 
     public Task<PooledBuffer> GetAsync(PoolPack pack, CancellationToken cancellationToken) =>

@@ -72,7 +72,7 @@ public sealed class PushTests
         Assert.Equal(2, result.Sessions.Count(session => session.Snapshot is not null));
         await spool.World.AssertRestoresAsync(result.Sessions[0].Snapshot, first);
         await spool.World.AssertRestoresAsync(result.Sessions[1].Snapshot, second);
-        Assert.True(result.Sessions[0].Snapshot!.Value.Ulid.CompareTo(result.Sessions[1].Snapshot!.Value.Ulid) < 0);
+        Assert.True(result.Sessions[0].Info.Time < result.Sessions[1].Info.Time);
         await spool.AssertEmptyAsync();
         await spool.World.AssertSoundAsync();
     }

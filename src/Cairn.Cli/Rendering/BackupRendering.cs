@@ -70,7 +70,7 @@ static class BackupRendering
         output.Summary((report.Result.Snapshot, report.Result.Spooled) switch
         {
             ({ } snapshot, _) => $"snapshot {snapshot.Hash.ToString()[..8]} saved{isPartial}: {what}",
-            (_, { } session) => $"spooled as {session}{isPartial}, to be pushed: {what}",
+            (_, not null) => $"spooled{isPartial}, to be pushed: {what}",
             _ => $"dry run, nothing stored: {what}",
         });
         output.Summary(

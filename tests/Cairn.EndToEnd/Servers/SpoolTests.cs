@@ -28,7 +28,7 @@ public sealed class SpoolTests(CephServer ceph, RcloneSftpServer sftp)
             Assert.False(killed.WaitFor(TimeSpan.FromMilliseconds(600)), "it was over before it could be killed");
             killed.Kill();
         }
-        Assert.Contains("spooled as", home.Run("backup", home.Source, "--spool", spool).RequireExit(0).Output);
+        Assert.Contains("spooled, to be pushed", home.Run("backup", home.Source, "--spool", spool).RequireExit(0).Output);
         home.Run("push", "--spool", spool).RequireExit(14);
         home.Variables["RCLONE_CONFIG"] = right;
         Assert.Contains("0 snapshots", home.Run("snapshots").RequireExit(0).Output);

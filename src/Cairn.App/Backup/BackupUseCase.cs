@@ -29,7 +29,7 @@ public static class BackupUseCase
         await using var open = request.Access.Spool is null
             ? await access.OpenForBackupAsync(cancellationToken)
             : await SpoolAccess.OpenForBackupAsync(
-                environment, access, request.Access.SpoolSize, request.Access.DataClass, cancellationToken);
+                environment, access, request.Access, request.IsDryRun, cancellationToken);
         var gathered = await GatheredInput.GatherAsync(environment, access, request, cancellationToken);
         var host = open.Repository.RequireHost().Name;
         var source = request.Name

@@ -117,7 +117,7 @@ sealed class SpoolPusher(AppEnvironment environment, PushRequest request, SpoolF
         environment.Events.Watch(monitor);
         var state = new FileStateFolder(environment.Paths.StateOf(open.Repository.Id), environment.Time);
         var trust = request.Trust ?? access.Configuration.Trust;
-        return await PushOperation.RunAsync(
+        var result = await PushOperation.RunAsync(
             open.Repository, folder.Parts, state,
             new PushOptions
             {
@@ -125,5 +125,10 @@ sealed class SpoolPusher(AppEnvironment environment, PushRequest request, SpoolF
                 IsBlocked = folder.IsBlocked, TryHoldBackups = folder.TryHoldBackups,
             },
             monitor, cancellationToken);
+        if (result.LocksLapse)
+            environment.Events.Notice(
+                "nobody has renewed the locks of this repository for long, and what these backups rely on may soon "
+                + "lose its own: have \"cairn lease renew\" run every day");
+        return result;
     }
 }

@@ -11,14 +11,20 @@ namespace Cairn.App.Spooling;
 /// </summary>
 static class SpoolAccess
 {
+    /// <param name="isDryRun">A spool that is not there is not made.</param>
     public static async Task<OpenRepository> OpenForBackupAsync(
-        AppEnvironment environment, RepositoryAccess access, long? sizeMax, string? dataClass,
+        AppEnvironment environment, RepositoryAccess access, AccessOptions options, bool isDryRun,
         CancellationToken cancellationToken)
     {
         var folder = new SpoolFolder(environment, access.SpoolFolder!);
         IDisposable? held = null;
         try
         {
+            if (isDryRun && folder.TryRead() is null)
+            {
+                await folder.DisposeAsync();
+                return await access.OpenForBackupAsync(cancellationToken);
+            }
             folder.Create();
             held = await folder.TakeForBackupAsync(cancellationToken);
             var record = folder.TryRead() ?? await CreateAsync(environment, access, folder, cancellationToken);
@@ -28,7 +34,7 @@ static class SpoolAccess
                     + access.Location.Text,
                     $"use a folder of its own with --spool; or if the repository has moved: cairn -r "
                     + $"{access.Location.Text} push --spool {folder.Path}");
-            var store = folder.OpenStore(sizeMax);
+            var store = folder.OpenStore(options.SpoolSize);
             var repository = await OpenAsync(environment, access, store, cancellationToken);
             try
             {
@@ -39,8 +45,8 @@ static class SpoolAccess
                 repository.Dispose();
                 throw;
             }
-            if (record.DataClass != dataClass)
-                folder.Write(record with { DataClass = dataClass });
+            if (record.DataClass != options.DataClass && !isDryRun)
+                folder.Write(record with { DataClass = options.DataClass });
             return new OpenRepository(store, repository) { Spool = folder.Parts, Owned = [folder, new Holding(held)] };
         }
         catch

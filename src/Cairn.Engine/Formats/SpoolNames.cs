@@ -11,6 +11,12 @@ public static class SpoolNames
     /// <summary>Packs that are in the store already, by name; empty.</summary>
     public const string Sent = "sent/";
 
+    /// <summary>
+    /// Index objects that the repository no longer has: no backup finds anything in them, but they still say which
+    /// blobs were in packs that a waiting session names.
+    /// </summary>
+    public const string Old = "old/";
+
     /// <summary>Snapshot objects whose ledgers' looks found nothing: from then on this one, and no other, is
     /// stored.</summary>
     public const string Outgoing = "outgoing/";

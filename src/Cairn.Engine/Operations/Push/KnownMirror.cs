@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
@@ -19,8 +20,7 @@ public sealed class KnownMirror(IObjectStore store, IObjectStore known)
 
     readonly HashSet<ObjectKey> _listed = [];
 
-    /// <summary>Fetches what is new. Nothing is removed, for a session may rely on packs that only an index object
-    /// names which is gone.</summary>
+    /// <summary>Fetches what is new.</summary>
     public async Task RefreshAsync(SignerId host, CancellationToken cancellationToken)
     {
         await CopyAsync(ObjectNames.Descriptor, Limits.DescriptorBytes, cancellationToken);
@@ -43,31 +43,57 @@ public sealed class KnownMirror(IObjectStore store, IObjectStore known)
         _listed.Add(key);
     }
 
-    /// <summary>Removes what the last refresh did not find.</summary>
-    public async Task RemoveGoneAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Puts index objects aside that the last refresh did not find: what they say may not be there any more, should the
+    /// repository be an older copy of itself.
+    /// </summary>
+    public async Task PutGoneAsideAsync(IObjectStore spool, CancellationToken cancellationToken)
     {
-        foreach (var prefix in Prefixes)
+        foreach (var key in await FindGoneAsync(ObjectNames.Index, cancellationToken))
         {
-            var gone = new List<ObjectKey>();
-            await foreach (var info in known.ListAsync(prefix, cancellationToken))
-            {
-                if (info.ForeignName is null && !_listed.Contains(info.Key))
-                    gone.Add(info.Key);
-            }
-            foreach (var key in gone)
-                await known.DeleteAsync(key, cancellationToken);
+            using (var stored = await known.GetAsync(key, ByteRange.Whole, Limits.ObjectBytes, cancellationToken))
+                await spool.PutAsync(
+                    new ObjectKey(SpoolNames.Old + key.Value[ObjectNames.Index.Length..]), [stored.Memory],
+                    PutOptions.Hot, cancellationToken);
+            await known.DeleteAsync(key, cancellationToken);
         }
     }
 
-    /// <summary>Every pack that an index object of the repository names, now or when it was last there.</summary>
+    /// <summary>Removes what the last refresh did not find.</summary>
+    public async Task RemoveGoneAsync(IObjectStore spool, CancellationToken cancellationToken)
+    {
+        foreach (var prefix in Prefixes)
+        {
+            foreach (var key in await FindGoneAsync(prefix, cancellationToken))
+                await known.DeleteAsync(key, cancellationToken);
+        }
+        var old = new List<ObjectKey>();
+        await foreach (var info in spool.ListAsync(SpoolNames.Old, cancellationToken))
+            old.Add(info.Key);
+        foreach (var key in old)
+            await spool.DeleteAsync(key, cancellationToken);
+    }
+
+    async Task<List<ObjectKey>> FindGoneAsync(string prefix, CancellationToken cancellationToken)
+    {
+        var gone = new List<ObjectKey>();
+        await foreach (var info in known.ListAsync(prefix, cancellationToken))
+        {
+            if (info.ForeignName is null && !_listed.Contains(info.Key))
+                gone.Add(info.Key);
+        }
+        return gone;
+    }
+
+    /// <summary>Every pack that an index object names; those that cannot be read are passed over.</summary>
     public static async IAsyncEnumerable<PackTable> TablesAsync(
-        Repository repository, IObjectStore part,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        Repository repository, IObjectStore part, string prefix,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var keys = new List<(ObjectKey Key, DatedName Name)>();
-        await foreach (var info in part.ListAsync(ObjectNames.Index, cancellationToken))
+        await foreach (var info in part.ListAsync(prefix, cancellationToken))
         {
-            if (info.ForeignName is null && ObjectNames.TryParseDated(ObjectNames.Index, info.Key, out var name))
+            if (info.ForeignName is null && ObjectNames.TryParseDated(prefix, info.Key, out var name))
                 keys.Add((info.Key, name));
         }
         foreach (var (key, name) in keys)

@@ -123,9 +123,12 @@ sealed class Mender(
             if (packs.ContainsKey(prefix))
                 Take(table);
         }
-        foreach (var part in packs.Count == 0 ? [] : (IObjectStore[])[parts.Known, parts.Hot])
+        foreach (var (part, prefix) in new[]
+            { (parts.Known, ObjectNames.Index), (parts.Hot, ObjectNames.Index), (parts.Hot, SpoolNames.Old) })
         {
-            await foreach (var table in KnownMirror.TablesAsync(repository, part, cancellationToken))
+            if (packs.Count == 0)
+                break;
+            await foreach (var table in KnownMirror.TablesAsync(repository, part, prefix, cancellationToken))
                 Take(table);
         }
         return ids;
@@ -138,7 +141,8 @@ sealed class Mender(
         if (ids.Count == 0)
             return;
         var trusts = options.Trust.For(repository);
-        await foreach (var table in KnownMirror.TablesAsync(repository, parts.Known, cancellationToken))
+        await foreach (var table in KnownMirror.TablesAsync(
+            repository, parts.Known, ObjectNames.Index, cancellationToken))
         {
             var prefix = PoolPack.PrefixOf(table.Name);
             if (gone.ContainsKey(prefix) || unknown.ContainsKey(prefix) || retired.Condemned.Contains(table.Name)

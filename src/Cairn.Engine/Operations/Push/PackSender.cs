@@ -35,7 +35,8 @@ sealed class PackSender(
 
     public async Task ReadKnownAsync(CancellationToken cancellationToken)
     {
-        await foreach (var table in KnownMirror.TablesAsync(repository, parts.Known, cancellationToken))
+        await foreach (var table in KnownMirror.TablesAsync(
+            repository, parts.Known, ObjectNames.Index, cancellationToken))
             _inStore.Add(PoolPack.PrefixOf(table.Name));
     }
 
@@ -104,7 +105,27 @@ sealed class PackSender(
     /// <summary>False if it cannot be used: it is damaged, or somebody has condemned it.</summary>
     async Task<bool> TrySendAsync(SpoolPool pool, PoolPack pack, CancellationToken cancellationToken) =>
         !retired.Condemned.Contains(pack.Name) && !IsDamaged(pack.Name)
-        && (pool.IsSent(pack) || await SendAsync(pool, pack, cancellationToken) is not null);
+        && (await IsThereAsync(pool, pack, cancellationToken)
+            || await SendAsync(pool, pack, cancellationToken) is not null);
+
+    // A mark is this machine's memory, and the repository may have been put back to an older copy since. Where a store
+    // lets a host see no packs the mark has to do.
+    async Task<bool> IsThereAsync(SpoolPool pool, PoolPack pack, CancellationToken cancellationToken)
+    {
+        if (!pool.IsSent(pack))
+            return false;
+        try
+        {
+            if ((await repository.Store.StatAsync(ObjectNames.Pack(pack.Name), cancellationToken))?.Size == pack.Size)
+                return true;
+            await pool.UnmarkAsync(pack, cancellationToken);
+            return false;
+        }
+        catch (StoreException e) when (e.Kind == StoreErrorKind.Refused)
+        {
+            return true;
+        }
+    }
 
     /// <summary>Stores the pack, if it was not yet. Null if it is damaged.</summary>
     public async Task<PackTable?> SendAsync(SpoolPool pool, PoolPack pack, CancellationToken cancellationToken)

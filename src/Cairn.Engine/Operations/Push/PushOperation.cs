@@ -40,6 +40,7 @@ sealed class PushRun(
         var dance = new HostDance(repository, _retired, state);
         await dance.LookAsync(cancellationToken);
         await _mirror.RefreshAsync(repository.RequireHost().Id, cancellationToken);
+        await _mirror.PutGoneAsideAsync(spool.Hot, cancellationToken);
         await ReadSessionsAsync(cancellationToken);
         await OutgoingSnapshot.SweepAsync(
             spool.Hot, _sessions.Select(item => item.Session.Id).ToHashSet(), cancellationToken);
@@ -91,7 +92,7 @@ sealed class PushRun(
         return new PushResult
         {
             Sessions = _results, PacksSent = _tally.Packs, BytesSent = _tally.Bytes, PacksFreed = _tally.Freed,
-            Notes = _tally.Notes,
+            Notes = _tally.Notes, LocksLapse = _results.Count > 0 && LeaseCover.Lapses(repository, _retired),
         };
     }
 
@@ -134,7 +135,7 @@ sealed class PushRun(
         {
             await foreach (var _ in spool.Hot.ListAsync(SpoolNames.Sessions, cancellationToken))
                 return;
-            await _mirror.RemoveGoneAsync(cancellationToken);
+            await _mirror.RemoveGoneAsync(spool.Hot, cancellationToken);
             await SpoolRelief.EndAsync(spool.Hot, cancellationToken);
         }
     }

@@ -49,5 +49,8 @@ public sealed record PushResult
     /// <summary>What was found wrong in the spool, each with its object.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
+    /// <summary>Nobody has renewed locks for so long that what was relied on may soon lose its own.</summary>
+    public bool LocksLapse { get; init; }
+
     public bool IsWhole => Sessions.All(session => session.Snapshot is not null) && Notes.Count == 0;
 }

@@ -57,6 +57,13 @@ sealed class SpoolPool(SpoolParts parts)
             _sent.Add(pack.Name);
     }
 
+    public async Task UnmarkAsync(PoolPack pack, CancellationToken cancellationToken)
+    {
+        await parts.Hot.DeleteAsync(SentKey(pack.Name), cancellationToken);
+        lock (_sent)
+            _sent.Remove(pack.Name);
+    }
+
     public bool IsSent(PoolPack pack)
     {
         lock (_sent)

@@ -17,7 +17,8 @@ public static class SpoolSweep
     {
         var known = new StoredPackLog(state, repository.Id).Load()
             .Select(table => PoolPack.PrefixOf(table.Name)).ToHashSet();
-        await foreach (var table in KnownMirror.TablesAsync(repository, spool.Hot, cancellationToken))
+        await foreach (var table in KnownMirror.TablesAsync(
+            repository, spool.Hot, ObjectNames.Index, cancellationToken))
             known.Add(PoolPack.PrefixOf(table.Name));
         var sessions = new List<(ObjectKey Key, DatedName Name)>();
         await foreach (var info in spool.Hot.ListAsync(SpoolNames.Sessions, cancellationToken))

@@ -207,6 +207,35 @@ public sealed class PushMendingTests
         await spool.World.AssertAllRestoreAsync(tree, second);
     }
 
+    [Fact]
+    public async Task A_repository_that_was_put_back_to_an_older_copy_gets_no_broken_snapshot()
+    {
+        await using var spool = await SpoolWorld.CreateAsync();
+        var world = spool.World;
+        world.AddSomeFiles(files: 4, bytes: 100_000);
+        var older = (await world.Test.ObjectsAsync()).Keys.ToHashSet();
+        await world.BackupAsync();
+        await spool.PushAsync();
+        world.Source.File("new", world.Random.Bytes(10_000));
+        world.Wait();
+        var tree = await spool.BackupAsync();
+        var interrupted = StoreFaults.When(
+            call => call.Member == StoreMember.Put && call.Name.StartsWith("index/", StringComparison.Ordinal));
+        await Assert.ThrowsAsync<StoreException>(() => spool.PushAsync(
+            inner => inner == world.Test.Store ? new FaultyStore(inner, interrupted) : inner));
+        foreach (var name in (await world.Test.ObjectsAsync()).Keys.Where(name => !older.Contains(name)))
+            await world.Test.Store.DeleteAsync(new ObjectKey(name), Token);
+
+        Assert.Null(Assert.Single((await spool.PushAsync()).Sessions).Snapshot);
+
+        var second = await spool.BackupAsync();
+        var result = await spool.PushAsync();
+        Assert.Equal(2, result.Sessions.Count(session => session.Snapshot is not null));
+        Assert.Equal(2, await world.AssertAllRestoreAsync(tree, second));
+        await spool.AssertEmptyAsync();
+        Assert.Empty(await spool.NamesAsync(SpoolNames.Old));
+    }
+
     /// <summary>A file of a snapshot that is gone from a later one comes back, in a backup that is spooled.</summary>
     static async Task<(SnapshotName Forgotten, SortedDictionary<string, Expected> Tree)>
         ReliesOnForgottenAsync(SpoolWorld spool)

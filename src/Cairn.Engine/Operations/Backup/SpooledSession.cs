@@ -26,19 +26,13 @@ sealed record SpooledSession(Ledger Ledger, SnapshotInfo Info)
 
     public byte[] Seal(Repository repository)
     {
-        var (ledger, info) = (LedgerCodec.Encode(Ledger), SnapshotCodec.Encode(Info));
-        var text = new ByteWriter(ledger.Length + info.Length + 2 * sizeof(uint));
-        foreach (var part in (byte[][])[ledger, info])
-        {
-            text.U32((uint)part.Length);
-            text.Bytes(part);
-        }
+        var text = Encode();
         var stored = new byte[Magic.Length + SaltSize + text.Length + Aead.TagSize];
         Magic.CopyTo(stored);
         repository.Environment.Random.Fill(stored.AsSpan(Magic.Length, SaltSize));
         using var aead = CreateAead(repository, stored);
         aead.Encrypt(
-            0, AssociatedData(repository, stored), text.Written, stored.AsSpan(Magic.Length + SaltSize));
+            0, AssociatedData(repository, stored), text, stored.AsSpan(Magic.Length + SaltSize));
         return stored;
     }
 
@@ -55,6 +49,18 @@ sealed record SpooledSession(Ledger Ledger, SnapshotInfo Info)
                 throw new FormatViolationException(FailureKind.Authentication, "its authentication tag is wrong");
         }
         return Decode(text);
+    }
+
+    /// <summary>Below the seal: the bodies of the two objects, each behind its length.</summary>
+    internal byte[] Encode()
+    {
+        var text = new ByteWriter();
+        foreach (var part in (byte[][])[LedgerCodec.Encode(Ledger), SnapshotCodec.Encode(Info)])
+        {
+            text.U32((uint)part.Length);
+            text.Bytes(part);
+        }
+        return text.ToArray();
     }
 
     internal static SpooledSession Decode(ReadOnlyMemory<byte> text)

@@ -16,6 +16,7 @@ static class CommandLine
         global.AddTo(root);
         root.Add(InitCommand.Create(global));
         root.Add(BackupCommand.Create(global));
+        root.Add(PushCommand.Create(global));
         root.Add(SnapshotsCommand.Create(global));
         root.Add(ListCommand.Create(global));
         root.Add(FindCommand.Create(global));

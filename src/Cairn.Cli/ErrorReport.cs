@@ -81,6 +81,8 @@ sealed record ErrorReport(string Message, string? Hint)
         StoreErrorKind.Unavailable => "run this again when the store answers: what is stored already is kept",
         StoreErrorKind.Refused => "look at the permissions of the repository",
         StoreErrorKind.NotFound => "see the extent with: cairn check",
+        StoreErrorKind.Cold => "have the store thaw it (aws s3api restore-object), and whatever else is named when "
+            + "this is run again",
         _ => null,
     };
 

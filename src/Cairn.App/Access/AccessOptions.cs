@@ -33,4 +33,18 @@ public sealed record AccessOptions
 
     /// <summary>Storage class of new data packs; null for the bucket's usual one.</summary>
     public string? DataClass { get; init; }
+
+    /// <summary>With a storage class for data: contents of smaller files stay in the usual one.</summary>
+    public long HotBelow { get; init; } = HotBelowDefault;
+
+    /// <summary>
+    /// By the prices of the coldest classes: docs/guide/s3.md. Below it are most files, and few of the bytes.
+    /// </summary>
+    public const long HotBelowDefault = 128 << 10;
+
+    /// <summary>Folder that a backup is left in for a push to send; null for at once to the repository.</summary>
+    public string? Spool { get; init; }
+
+    /// <summary>Bytes of packs that may wait in it; null for as many as its disk takes.</summary>
+    public long? SpoolSize { get; init; }
 }

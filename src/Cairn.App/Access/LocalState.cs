@@ -36,7 +36,7 @@ sealed class LocalState : IDisposable
         var isAnnounced = false;
         while (true)
         {
-            if (TryLock(paths.StateLockOf(repository)) is { } held)
+            if (FileLock.TryTake(paths.StateLockOf(repository)) is { } held)
                 return new LocalState(
                     new FileStateFolder(paths.StateOf(repository), environment.Time), held, temporary: null);
             if (mayUsePrivate && environment.Time.GetElapsedTime(start) >= ReaderPatience)
@@ -57,23 +57,6 @@ sealed class LocalState : IDisposable
         _lock?.Dispose();
         if (_temporary is not null)
             Directory.Delete(_temporary, recursive: true);
-    }
-
-    // FileShare.None is flock(2) on Linux.
-    static FileStream? TryLock(string path)
-    {
-        try
-        {
-            return new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None,
-                UnixCreateMode = PrivateFile.FileMode, BufferSize = 0,
-            });
-        }
-        catch (IOException e) when (e.GetType() == typeof(IOException))
-        {
-            return null;
-        }
     }
 
     /// <summary>Made anew, for this run only.</summary>

@@ -66,6 +66,10 @@ sealed class RepositoryAccess
     /// <summary>Puts something around every store that is opened.</summary>
     public Func<IObjectStore, IObjectStore> View { get; init; } = store => store;
 
+    /// <summary>Absolute; null without one.</summary>
+    public string? SpoolFolder => _options.Spool is { } spool
+        ? Path.GetFullPath(spool, ByteText.FromBytes(_environment.WorkingFolder.Span)) : null;
+
     public async Task<OpenRepository> OpenForBackupAsync(CancellationToken cancellationToken)
     {
         var store = OpenStore(createRoot: false);
@@ -177,12 +181,19 @@ sealed class RepositoryAccess
     static string? NonEmpty(string? value) => string.IsNullOrEmpty(value) ? null : value;
 }
 
-/// <summary>A repository and its store; owns both.</summary>
+/// <summary>A repository and its store; owns both, and whatever else is to end with them.</summary>
 sealed record OpenRepository(IObjectStore Store, Repository Repository) : IAsyncDisposable
 {
+    /// <summary>Set where the store is one.</summary>
+    public SpoolParts? Spool { get; init; }
+
+    public IReadOnlyList<IAsyncDisposable> Owned { get; init; } = [];
+
     public async ValueTask DisposeAsync()
     {
         Repository.Dispose();
         await Store.DisposeAsync();
+        foreach (var owned in Owned)
+            await owned.DisposeAsync();
     }
 }

@@ -3,9 +3,11 @@ using Cairn.App.Access;
 using Cairn.App.Configuration;
 using Cairn.App.Jobs;
 using Cairn.App.Snapshots;
+using Cairn.App.Spooling;
 using Cairn.App.Text;
 using Cairn.Engine.Manifests.Local;
 using Cairn.Engine.Operations.Backup;
+using Cairn.Engine.Operations.Push;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Sources;
 using Cairn.Engine.State;
@@ -24,7 +26,10 @@ public static class BackupUseCase
         var location = access.Location;
         request = WithConfiguredPaths(request, access.Configuration.Paths);
         Validate(request);
-        await using var open = await access.OpenForBackupAsync(cancellationToken);
+        await using var open = request.Access.Spool is null
+            ? await access.OpenForBackupAsync(cancellationToken)
+            : await SpoolAccess.OpenForBackupAsync(
+                environment, access, request.Access, request.IsDryRun, cancellationToken);
         var gathered = await GatheredInput.GatherAsync(environment, access, request, cancellationToken);
         var host = open.Repository.RequireHost().Name;
         var source = request.Name
@@ -34,6 +39,8 @@ public static class BackupUseCase
 
         using var state = await LocalState.TakeAsync(
             environment, open.Repository.Id, mayUsePrivate: false, cancellationToken);
+        if (open.Spool is { } spool && !request.IsDryRun)
+            await SpoolSweep.RunAsync(open.Repository, spool, state.Folder, cancellationToken);
         if (gathered.Brake is { } brake)
             await brake.CheckAsync(open.Repository, state.Folder, source, cancellationToken);
         using var streams = BackupStreams.Open(request, cancellationToken);
@@ -50,11 +57,13 @@ public static class BackupUseCase
         {
             Source = source, Roots = gathered.Roots, UserName = environment.UserName, Program = environment.Program,
             Tags = [.. access.Configuration.Tags.Concat(request.Tags).Distinct()],
-            Trust = trust, IsDryRun = request.IsDryRun, ReadsAll = request.ReadsAll,
+            Trust = trust, IsDryRun = request.IsDryRun, IsSpooled = open.Spool is not null,
+            ReadsAll = request.ReadsAll,
             ChangeRules = new ChangeRules(!request.IgnoresChangeTime, !request.IgnoresInode),
             Compression = request.Treatment.CompressionRules(),
             Keep = gathered.Rules is { } rules ? request.Treatment.KeepRules(rules) : null,
             Workers = environment.Workers,
+            HotBelow = request.Access.DataClass is null ? 0 : request.Access.HotBelow,
             // What a failed picker did not name is missing for another reason.
             RefusesCollapse = gathered.Brake is not null && gathered.Problems.All(problem => !problem.IsError),
         };
@@ -156,6 +165,7 @@ public static class BackupUseCase
             _ => $"the stream {StreamOf(request)}",
         };
         return $"{(request.IsDryRun ? "trying what backing up" : "backing up")} {what} to {location.Text}"
-            + (request.IsDryRun ? " would do" : "");
+            + (request.IsDryRun ? " would do"
+                : request.Access.Spool is { } spool ? $", by way of the spool {spool}" : "");
     }
 }

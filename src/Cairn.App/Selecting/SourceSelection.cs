@@ -73,6 +73,8 @@ sealed class SourceSelection
         var own = environment.Paths.OwnFolders().ToList();
         if (access.HasLocation && access.Location is { Scheme: StoreScheme.Local } location)
             own.Add(("the repository itself", Encoding.UTF8.GetBytes(location.Path)));
+        if (access.SpoolFolder is { } spool)
+            own.Add(("the spool", ByteText.ToBytes(spool)));
         return own;
     }
 

@@ -31,25 +31,27 @@ static class BackupCommand
         var reading = new ReadingOptions();
         var trust = CommonOptions.Trust();
         var dryRun = CommonOptions.DryRun("Walk, compare and read, but store nothing");
-        var dataClass = CommonOptions.DataClass();
+        var spool = new SpoolOptions();
         var jobs = new JobOptions();
         command.Add(paths);
         foreach (var option in new Option[]
-            { jobs.Names, stdin, program, name, tags, oneFileSystem, trust, jobs.Rebaseline, dryRun, dataClass })
+            { jobs.Names, stdin, program, name, tags, oneFileSystem, trust, jobs.Rebaseline, dryRun })
             command.Add(option);
+        spool.AddTo(command);
         selection.AddTo(command);
         treatment.AddTo(command);
         reading.AddTo(command);
         CommandRunner.Handle(command, global, async context =>
         {
             var parsed = context.Parsed;
+            var access = spool.Read(parsed, global.Access(parsed));
             var isSelfMade = parsed.GetValue(paths) is { Length: > 0 } || parsed.GetValue(oneFileSystem)
                 || !selection.Request(parsed, Stream.Null).IsEmpty || !treatment.Request(parsed).IsUsual
                 || new[] { stdin, program, name }.Any(option => parsed.GetValue(option) is not null);
             if (jobs.AreMeant(context, isSelfMade))
                 return await JobsCommand.RunAsync(context, reading.Read(parsed, new JobsRequest
                 {
-                    Access = global.Access(parsed) with { DataClass = parsed.GetValue(dataClass) },
+                    Access = access,
                     Names = parsed.GetValue(jobs.Names) ?? [], Tags = parsed.GetValue(tags) ?? [],
                     Trust = parsed.GetValue(trust) is { } who ? TrustSetting.Parse(who) : null,
                     IsDryRun = parsed.GetValue(dryRun), IsRebaseline = parsed.GetValue(jobs.Rebaseline),
@@ -59,7 +61,7 @@ static class BackupCommand
             await using var input = Console.OpenStandardInput();
             var request = reading.Read(parsed, new BackupRequest
             {
-                Access = global.Access(parsed) with { DataClass = parsed.GetValue(dataClass) },
+                Access = access,
                 Paths = CommonOptions.ToBytes(parsed.GetValue(paths)), StandardInputName = streamName,
                 Input = streamName is null ? null : input,
                 Command = parsed.GetValue(program), Name = parsed.GetValue(name), Tags = parsed.GetValue(tags) ?? [],

@@ -22,6 +22,11 @@ static class CommonOptions
         HelpName = "CLASS",
     };
 
+    public static Option<string?> Spool(string description) => new("--spool")
+    {
+        Description = description, HelpName = "DIR",
+    };
+
     public static Option<string?> Host() => new("--host")
     {
         Description = "The machine whose snapshots are meant (this one)", HelpName = "NAME",

@@ -38,9 +38,10 @@ static class PruneCommand
             Description = "Go on though the store may list late what was written; no backup must run",
         };
         var prices = CommonOptions.Prices();
+        var dataClass = CommonOptions.DataClass();
         var dryRun = CommonOptions.DryRun("Only show what would be done");
         var yes = CommonOptions.Yes();
-        Option[] all = [grace, unfinished, maxUnused, maxRepack, trustListing, prices, dryRun, yes];
+        Option[] all = [grace, unfinished, maxUnused, maxRepack, trustListing, prices, dataClass, dryRun, yes];
         foreach (var option in all)
             command.Add(option);
         keys.AddTo(command, withRecoveryKey: true);
@@ -56,7 +57,8 @@ static class PruneCommand
             };
             var request = new PruneRequest
             {
-                Access = keys.Access(parsed, global), Options = options, TrustsListing = parsed.GetValue(trustListing),
+                Access = keys.Access(parsed, global) with { DataClass = parsed.GetValue(dataClass) },
+                Options = options, TrustsListing = parsed.GetValue(trustListing),
                 Prices = parsed.GetValue(prices),
                 Approve = parsed.GetValue(yes) ? null : plan => IsApproved(context, plan),
             };

@@ -18,6 +18,8 @@ static class BackupRendering
             writer.WriteString("command", "backup");
             if (result.Snapshot is { } snapshot)
                 writer.WriteString("snapshot", snapshot.Hash.ToString());
+            if (result.Spooled is { } session)
+                writer.WriteString("spooled", session.ToString());
             writer.WriteString("source", report.Source);
             writer.WriteBoolean("dryRun", report.IsDryRun);
             writer.WriteBoolean("partial", result.IsPartial);
@@ -65,9 +67,12 @@ static class BackupRendering
         var counts = report.Result.Statistics;
         var what = $"{HumanText.Count(counts.Files, "file", "files")}, {HumanText.Size(counts.Bytes)}";
         var isPartial = report.Result.IsPartial ? ", but not everything" : "";
-        output.Summary(report.Result.Snapshot is { } snapshot
-            ? $"snapshot {snapshot.Hash.ToString()[..8]} saved{isPartial}: {what}"
-            : $"dry run, nothing stored: {what}");
+        output.Summary((report.Result.Snapshot, report.Result.Spooled) switch
+        {
+            ({ } snapshot, _) => $"snapshot {snapshot.Hash.ToString()[..8]} saved{isPartial}: {what}",
+            (_, not null) => $"spooled{isPartial}, to be pushed: {what}",
+            _ => $"dry run, nothing stored: {what}",
+        });
         output.Summary(
             $"  {HumanText.Count(counts.FilesNew)} new, {HumanText.Count(counts.FilesChanged)} changed, "
             + $"{HumanText.Count(counts.FilesUnchanged)} unchanged"

@@ -37,6 +37,16 @@ public sealed class Signer : IDisposable
         Invariant.That(outcome == 0);
     }
 
+    /// <summary>
+    /// A key that only the owner of this secret can make: for what he alone is to read again. The caller disposes it.
+    /// </summary>
+    public SecretKey DeriveKey(string label)
+    {
+        // libsodium's secret key begins with the seed.
+        using var seed = SecretKey.CopyFrom(_secret.AsSpan()[..SeedSize]);
+        return KeyDerivation.FromSeed(seed, label, domain: 0);
+    }
+
     public void Dispose() => _secret.Dispose();
 }
 

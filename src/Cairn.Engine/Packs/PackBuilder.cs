@@ -42,9 +42,16 @@ public sealed class PackBuilder : IDisposable
 
     public PackKind Kind { get; }
 
+    /// <summary>Of small files: to be stored in the usual class, wherever other data goes.</summary>
+    public bool IsOfSmallFiles { get; init; }
+
     /// <summary>For one blob that does not fit into a pack of the usual size.</summary>
-    public static PackBuilder ForOneBlob(PackContext context, PackKind kind, int storedLength) =>
-        new(context, kind, SizeWith(rows: 1, PackHeader.SizeWithKeys(1) + storedLength));
+    public static PackBuilder ForOneBlob(
+        PackContext context, PackKind kind, int storedLength, bool isOfSmallFile = false) =>
+        new(context, kind, SizeWith(rows: 1, PackHeader.SizeWithKeys(1) + storedLength))
+        {
+            IsOfSmallFiles = isOfSmallFile,
+        };
 
     /// <summary>Whether an empty pack of the usual size has room for a blob of that stored length.</summary>
     public static bool Fits(PackContext context, int storedLength) =>

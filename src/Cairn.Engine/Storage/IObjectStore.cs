@@ -121,6 +121,9 @@ public readonly record struct ObjectInfo(
     /// <summary>The name in the store, a key or not: what a listing is ordered by.</summary>
     public string Name => ForeignName ?? Key.Value;
 
+    /// <summary>Of S3, and of what speaks it: where everything goes for which nothing else is asked.</summary>
+    public const string UsualClass = "STANDARD";
+
     /// <summary>What the store calls the class that it keeps and charges the object in; null without one.</summary>
     public string? StorageClass { get; init; }
 }

@@ -118,6 +118,8 @@ sealed class CairnProcess : IDisposable
         });
     }
 
+    public int Id => _process.Id;
+
     public bool WaitFor(TimeSpan time) => _process.WaitForExit(time);
 
     /// <summary>kill -9, of exactly this process.</summary>

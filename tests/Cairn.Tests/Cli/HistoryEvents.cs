@@ -65,6 +65,8 @@ static class HistoryEvents
         }, isDryRun: false);
         PruneRendering.Print(output, Prune(), isDryRun: true);
         LeaseRendering.Print(output, Lease(), isDryRun: false);
+        BackupRendering.Print(output, PushEvents.Spooled());
+        PushRendering.Print(output, PushEvents.Result(), isRound: false);
         WriteRecover(output);
         AuditRendering.Print(output, Audit());
         PolicyCommand.Print(output, StoreRole.Host, new PolicyReport("{}"u8.ToArray(), []));

@@ -26,7 +26,7 @@ static partial class FuzzTargets
 
     static IEnumerable<FuzzTarget> LocalFiles() =>
         [Credential(), CredentialSummed(), Configuration(), Manifest(), Segment(), StoredPack(), StoredPackSummed(),
-        VerifiedPacks(), VerifiedPacksSummed(), Drills(), DrillsSummed()];
+        VerifiedPacks(), VerifiedPacksSummed(), Drills(), DrillsSummed(), Spooled()];
 
     static FuzzTarget Credential() => new("credential", FuzzSeeds.With("credential", [Encoded()]))
     {
@@ -194,6 +194,26 @@ static partial class FuzzTargets
             record.Write(state, Kit.Repository, now: long.MaxValue);
             return state.Files.Values.Single();
         };
+    }
+
+    static FuzzTarget Spooled() => new("spooled-session", FuzzSeeds.With("spooled-session", SpooledBodies()))
+    {
+        Decode = bytes => Again(SpooledSession.Decode(bytes), session => session.Encode()),
+    };
+
+    static IEnumerable<byte[]> SpooledBodies()
+    {
+        var ledgers = FuzzSeeds.BodiesUnderIndexKey(ObjectType.Ledger, "spooled-session");
+        foreach (var (ledger, info) in ledgers.Zip(FuzzSeeds.SnapshotBodies("spooled-session")))
+        {
+            var text = new ByteWriter();
+            foreach (var part in (byte[][])[ledger, info])
+            {
+                text.U32((uint)part.Length);
+                text.Bytes(part);
+            }
+            yield return text.ToArray();
+        }
     }
 
     static FuzzTarget Drills() => new("drills", FuzzSeeds.With("drills", [Drilled()])) { Decode = DecodeDrills };

@@ -22,7 +22,10 @@ public sealed class LocalManifest : IDisposable
         Owners = owners;
     }
 
-    /// <summary>The snapshot whose manifest this is.</summary>
+    /// <summary>Of a snapshot that lay in a spool when this was written: nobody knew its hash.</summary>
+    public static readonly ObjectHash NotPushed;
+
+    /// <summary>The snapshot whose manifest this is, or <see cref="NotPushed"/>.</summary>
     public ObjectHash Snapshot => _footer.Snapshot;
 
     public ulong EntryCount => _footer.EntryCount;

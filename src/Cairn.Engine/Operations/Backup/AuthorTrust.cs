@@ -29,6 +29,20 @@ public sealed class AuthorTrust
     /// </summary>
     public void Apply(Repository repository, BlobIndex index)
     {
+        var trusts = For(repository);
+        foreach (var number in index.EnumeratePacks())
+        {
+            var pack = index.GetPack(number);
+            if (!trusts(pack.Authors, pack.IndexedBy))
+                index.Exclude(number);
+        }
+    }
+
+    /// <summary>
+    /// The same question of one pack: its authors, and who wrote the index object if that is another.
+    /// </summary>
+    internal Func<IEnumerable<SignerId>, SignerId?, bool> For(Repository repository)
+    {
         var own = repository.RequireHost().Id;
         var known = new Dictionary<SignerId, bool> { [own] = true };
         bool Trusts(SignerId author)
@@ -37,11 +51,6 @@ public sealed class AuthorTrust
                 known.Add(author, trusts = repository.Signers.IsAdmin(author) || _trusts(repository, author));
             return trusts;
         }
-        foreach (var number in index.EnumeratePacks())
-        {
-            var pack = index.GetPack(number);
-            if (!pack.Authors.All(Trusts) || (pack.IndexedBy is { } writer && !Trusts(writer)))
-                index.Exclude(number);
-        }
+        return (authors, writer) => authors.All(Trusts) && (writer is not { } other || Trusts(other));
     }
 }

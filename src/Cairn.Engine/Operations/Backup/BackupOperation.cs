@@ -136,9 +136,18 @@ public static class BackupOperation
 
             monitor.Begin("committing");
             await writer.FlushAsync();
+            var parent = former?.Snapshot is { } known && known != LocalManifest.NotPushed ? known : (ObjectHash?)null;
+            SnapshotInfo Description() => Describe(root, parent);
+            if (options.IsSpooled)
+            {
+                var id = await new SpooledCommit(repository, session).RunAsync(needs, Description, cancellationToken);
+                if (id is null)
+                    return null;
+                local!.Commit(LocalManifest.NotPushed);
+                return ToResult(snapshot: null) with { Spooled = id };
+            }
             var commit = new SnapshotCommit(repository, session);
-            var snapshot = await commit.RunAsync(
-                needs, () => Describe(root, former?.Snapshot), cancellationToken);
+            var snapshot = await commit.RunAsync(needs, Description, cancellationToken);
             if (snapshot is not { } committed)
                 return null;
             local!.Commit(committed.Hash);

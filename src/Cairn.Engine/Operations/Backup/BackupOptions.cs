@@ -51,8 +51,18 @@ public sealed record BackupOptions
     /// <summary>Null: what is gone is gone.</summary>
     public IKeepRules? Keep { get; init; }
 
+    /// <summary>
+    /// Contents of smaller files go into packs of their own, which stay in the usual storage class; 0 for none.
+    /// </summary>
+    public long HotBelow { get; init; }
+
     /// <summary>How often an interrupted first backup can at worst lose what it did.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>
+    /// The store is a spool: nothing is announced and nothing committed, the session is written down for a push.
+    /// </summary>
+    public bool IsSpooled { get; init; }
 
     /// <summary>
     /// Full packs being stored at once, on top of the two being filled; null: as many as suit the store.

@@ -1,11 +1,9 @@
-using Cairn.Engine.Envelopes;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Indexing;
 using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Writing;
-using Cairn.Engine.Snapshots;
 using Cairn.Engine.State;
 using Cairn.Engine.Storage;
 
@@ -21,10 +19,12 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
     readonly Lock _lock = new();
     readonly List<PackTable> _unindexed = [];
     readonly StoredPackLog _log = new(state, repository.Id);
-    readonly LedgerChain _chain = new(state, repository.RequireHost().Id);
     readonly HostIdentity _host = repository.RequireHost();
-    readonly Ulid _id = Ulid.New(repository.Environment.Time, repository.Environment.Random);
     long _unindexedRows;
+
+    public Ulid Id { get; } = Ulid.New(repository.Environment.Time, repository.Environment.Random);
+
+    public HostDance Dance { get; } = new(repository, retired, state);
 
     /// <summary>Names the final ledger, and with it the snapshot; null for a name by time and chance.</summary>
     public Func<Ulid>? NameFinal { get; init; }
@@ -95,7 +95,9 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
         var packs = LedgerPacks.Of(needs);
         if (!await WriteIndexAsync(cancellationToken))
             return;
-        await AnnounceAsync(LedgerKind.Interim, packs, cancellationToken);
+        // What is spooled is announced by whoever pushes it.
+        if (!options.IsSpooled)
+            await AnnounceAsync(LedgerKind.Interim, packs, cancellationToken);
         await LookAsync(cancellationToken);
     }
 
@@ -105,12 +107,7 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
         var tables = TakeUnindexed();
         foreach (var group in IndexGroups.ByRows(tables))
         {
-            var ulid = Ulid.New(repository.Environment.Time, repository.Environment.Random);
-            var sealedIndex = IndexEnvelope.Seal(
-                ObjectType.Index, repository.CurrentEpoch.Domain, ulid, IndexCodec.Encode(group), repository.Keys,
-                _host.Signer, repository.Environment.Random);
-            var (key, _) = await ObjectWriter.PutDatedAsync(
-                repository.Store, ObjectNames.Index, ulid, sealedIndex, cancellationToken);
+            var (key, _) = await Dance.PutIndexAsync(group, cancellationToken);
             index.Absorb(key, group);
         }
         if (tables.Length > 0)
@@ -124,36 +121,24 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
     public async Task<(Ulid Ulid, ObjectHash Hash)> AnnounceAsync(
         LedgerKind kind, LedgerPack[] packs, CancellationToken cancellationToken)
     {
-        var ledger = new Ledger
-        {
-            Kind = kind, Time = repository.Environment.Time.GetUtcNow(), Session = _id,
-            Source = KeyedName.Of(repository.Shared.Index, options.Source),
-            Tags = [.. options.Tags.Select(tag => KeyedName.Of(repository.Shared.Index, tag)).Distinct().Order()],
-            Previous = _chain.Last(), Packs = packs,
-        };
-        var ulid = kind == LedgerKind.Final && NameFinal is { } name
-            ? name()
-            : Ulid.New(repository.Environment.Time, repository.Environment.Random);
-        var stored = IndexEnvelope.Seal(
-            ObjectType.Ledger, repository.CurrentEpoch.Domain, ulid, LedgerCodec.Encode(ledger), repository.Keys,
-            _host.Signer, repository.Environment.Random);
-        var hash = ObjectWriter.HashOf(stored);
-        await repository.Store.PutAsync(
-            ObjectNames.Ledger(_host.Id, ulid, hash), [stored], PutOptions.Hot, cancellationToken);
-        _chain.Remember(hash);
+        var name = kind == LedgerKind.Final ? NameFinal?.Invoke() : null;
+        var (ulid, hash, _) = await Dance.AnnounceAsync(Describe(kind, packs), name, cancellationToken);
         return (ulid, hash);
     }
+
+    /// <summary>What a ledger of this session says, but for its place in the chain.</summary>
+    public Ledger Describe(LedgerKind kind, LedgerPack[] packs) => new()
+    {
+        Kind = kind, Time = repository.Environment.Time.GetUtcNow(), Session = Id,
+        Source = KeyedName.Of(repository.Shared.Index, options.Source),
+        Tags = [.. options.Tags.Select(tag => KeyedName.Of(repository.Shared.Index, tag)).Distinct().Order()],
+        Previous = PreviousLedger.Unknown, Packs = packs,
+    };
 
     /// <summary>H2, H4: reads what others have retired since, and never relies on it again.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
-        await retired.LookAsync(repository, cancellationToken);
-        // S4: a record that nobody here can verify may be a condemnation, if records of who may write such are missing.
-        if (retired.HasUnknownSigners && repository.HasHostGaps)
-            throw new DamagedObjectException(
-                new ObjectKey("hosts"), FailureKind.Signature,
-                "records of hosts or maintainers are missing, and without them it cannot be told what was condemned. "
-                + "Nothing was recorded: run \"cairn check\"");
+        await Dance.LookAsync(cancellationToken);
         foreach (var pack in retired.Condemned)
             index.Exclude(pack);
     }
@@ -164,21 +149,6 @@ sealed class BackupSession(Repository repository, BlobIndex index, RetiredLog re
     /// </summary>
     public bool NeedsCondemned(NeedSet needs) =>
         needs.Packs().Any(pack => retired.Condemned.Contains(index.GetPack(pack).Name));
-
-    /// <summary>H5: whether the ledger is about to be given up, or has been.</summary>
-    public bool IsProposedVoid(ObjectHash ledger) => retired.VoidProposed.Contains(ledger);
-
-    /// <summary>
-    /// H5: a snapshot is there for everybody as soon as it is stored. If the answer was late by weeks, it may have been
-    /// forgotten, and its packs deleted, before this run heard of it: it must not be reported as a backup.
-    /// </summary>
-    public void RequireUnforgotten(SnapshotName snapshot)
-    {
-        if (retired.Forgotten.Contains(snapshot.Hash))
-            throw new CommitException(
-                $"this backup's snapshot {snapshot.Hash.ToString()[..SnapshotInfo.ShortIdLength]} was forgotten before "
-                + "this run could report it, and does not count any more. Run the backup again");
-    }
 
     PackTable[] TakeUnindexed()
     {

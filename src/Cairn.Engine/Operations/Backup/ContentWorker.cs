@@ -23,6 +23,7 @@ sealed class ContentWorker : IDisposable
     readonly ContentCutter _cutter;
     readonly PooledBuffer _smallFile;
     readonly ICompressionRules? _compression;
+    readonly long _hotBelow;
 
     public ContentWorker(
         Repository repository, BlobWriter writer, WorkQueue queue, BackupMonitor monitor, ISourceProblems problems,
@@ -35,6 +36,7 @@ sealed class ContentWorker : IDisposable
         var buffers = repository.Environment.Buffers;
         _blobs = new BlobWorker(buffers, options.CompressionLevel);
         _compression = options.Compression;
+        _hotBelow = options.HotBelow;
         _cutter = new ContentCutter(repository.CutRule, buffers);
         _smallFile = buffers.Rent(SmallFileMax(repository) + 1);
     }
@@ -132,7 +134,9 @@ sealed class ContentWorker : IDisposable
             using (chunk)
             {
                 _monitor.AddRead(chunk.Length);
-                extents.Add(new Extent(chunk.Length, _writer.Store(BlobKind.Chunk, chunk.Span, _blobs, level)));
+                extents.Add(new Extent(
+                    chunk.Length,
+                    _writer.Store(BlobKind.Chunk, chunk.Span, _blobs, level, entry.Size < _hotBelow)));
             }
         }, extents.Add);
         entry.Size = extents.Sum(extent => extent.Length);
@@ -155,7 +159,12 @@ sealed class ContentWorker : IDisposable
         entry.Content = content.IsEmpty
             ? FileContent.Empty
             : new FileContent(
-                [new Extent(content.Length, _writer.Store(BlobKind.Chunk, content, _blobs, level))], ListDepth: 0);
+                [
+                    new Extent(
+                        content.Length,
+                        _writer.Store(BlobKind.Chunk, content, _blobs, level, content.Length < _hotBelow)),
+                ],
+                ListDepth: 0);
     }
 
     int ReadToEnd(ISourceFile file)
@@ -243,7 +252,11 @@ sealed class ContentWorker : IDisposable
     void Store(ChunkWork chunk)
     {
         using var buffer = chunk.Buffer;
-        var id = _writer.Store(BlobKind.Chunk, buffer.Span, _blobs, chunk.File.CompressionLevel);
+        // A stream has no size before it ends, and is taken for large.
+        var entry = chunk.File.Entry;
+        var id = _writer.Store(
+            BlobKind.Chunk, buffer.Span, _blobs, chunk.File.CompressionLevel,
+            entry.Kind == EntryKind.File && entry.Size < _hotBelow);
         _monitor.AddRead(buffer.Length);
         _monitor.ShowPart(chunk.File, buffer.Length);
         chunk.File.Fill(chunk.Slot, new Extent(buffer.Length, id));

@@ -15,16 +15,22 @@ static class LeaseCover
     /// <returns>Whether all that was known is unknown now.</returns>
     public static bool Apply(Repository repository, BlobIndex index, RetiredLog retired)
     {
+        if (!Lapses(repository, retired))
+            return false;
+        foreach (var number in index.EnumeratePacks())
+            index.Exclude(number);
+        return true;
+    }
+
+    /// <summary>Whether none has said so for too long.</summary>
+    public static bool Lapses(Repository repository, RetiredLog retired)
+    {
         if (repository.Descriptor.Lease is not { } policy)
             return false;
         // Until then everything has the lock that it was stored with.
         var first = repository.Descriptor.Created + policy.Lock.Duration;
         var bound = retired.LockBound > first ? retired.LockBound.Value : first;
         var now = repository.Store.Versions?.Now ?? repository.Environment.Time.GetUtcNow();
-        if (bound >= now + policy.ReusableMinimum)
-            return false;
-        foreach (var number in index.EnumeratePacks())
-            index.Exclude(number);
-        return true;
+        return bound < now + policy.ReusableMinimum;
     }
 }

@@ -1,4 +1,3 @@
-using Cairn.Engine.Envelopes;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
@@ -30,15 +29,15 @@ sealed class SnapshotCommit(Repository repository, BackupSession session)
             await session.LookAsync(cancellationToken);
             if (session.NeedsCondemned(needs))
                 return null;
-            if (session.IsProposedVoid(ledger))
+            if (session.Dance.IsProposedVoid(ledger))
                 continue;
             var name = await PutAsync(ulid, ledger, describe(), cancellationToken);
             // H5: nothing is reported as backed up before the last look. Condemnations that show only now came after
             // the ledger and spare what it names; but a ledger that is given up needs another, and nothing is read
             // again.
             await session.LookAsync(cancellationToken);
-            session.RequireUnforgotten(name);
-            if (!session.IsProposedVoid(ledger))
+            session.Dance.RequireUnforgotten(name);
+            if (!session.Dance.IsProposedVoid(ledger))
                 return name;
         }
         throw new CommitException(
@@ -49,12 +48,7 @@ sealed class SnapshotCommit(Repository repository, BackupSession session)
     async Task<SnapshotName> PutAsync(
         Ulid ulid, ObjectHash ledger, SnapshotInfo info, CancellationToken cancellationToken)
     {
-        var host = repository.RequireHost();
-        var epoch = repository.CurrentEpoch;
-        var stored = SnapshotEnvelope.Seal(
-            new SnapshotSeal(ulid, ledger, epoch.Number, epoch.Domain, epoch.Restore), SnapshotCodec.Encode(info),
-            repository.Id, host.Signer, repository.Environment.Random);
-        var name = new SnapshotName(host.Id, ulid, ledger, ObjectWriter.HashOf(stored));
+        var (name, stored) = session.Dance.SealSnapshot(ulid, ledger, info);
         await repository.Store.PutAsync(name.Key, [stored], PutOptions.Hot, cancellationToken);
         return name;
     }

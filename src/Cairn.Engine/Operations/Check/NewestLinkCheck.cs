@@ -20,7 +20,7 @@ static class NewestLinkCheck
                 $"the ledger {ledger}, which this machine wrote last, is missing");
         foreach (var snapshot in LocalManifest.SnapshotsOf(state, context.Repository.Id))
         {
-            if (!retired.Forgotten.Contains(snapshot)
+            if (snapshot != LocalManifest.NotPushed && !retired.Forgotten.Contains(snapshot)
                 && !context.Inventory.Snapshots.Any(other => other.Hash == snapshot))
                 context.Findings.Damage(
                     ObjectNames.Snapshots, kind: null,

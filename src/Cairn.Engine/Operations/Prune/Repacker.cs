@@ -32,11 +32,13 @@ sealed class Repacker(
         var before = tally.Repacked;
         try
         {
-            foreach (var group in plan.Packs.GroupBy(pack => pack.Kind))
+            // Small files' packs stay hot: who cannot read a pack sees it by where it lies.
+            foreach (var group in plan.Packs.GroupBy(pack => (pack.Kind, IsData: MayBeCold(pack))))
             {
+                var put = group.Key.IsData ? PutOptions.Data : PutOptions.Hot;
                 foreach (var source in group)
-                    await CopyAsync(source, cancellationToken);
-                await StoreAsync(group.Key, cancellationToken);
+                    await CopyAsync(source, put, cancellationToken);
+                await StoreAsync(put, cancellationToken);
             }
             await AnnounceAsync(cancellationToken);
             return tally.Repacked != before;
@@ -47,7 +49,10 @@ sealed class Repacker(
         }
     }
 
-    async Task CopyAsync(RepackSource source, CancellationToken cancellationToken)
+    static bool MayBeCold(RepackSource source) =>
+        source.Kind == PackKind.Data && source.StorageClass is not (null or ObjectInfo.UsualClass);
+
+    async Task CopyAsync(RepackSource source, PutOptions put, CancellationToken cancellationToken)
     {
         using var pack = await TryReadAsync(source, cancellationToken);
         if (pack is null || TryVerify(source, pack.Span) is not { } table)
@@ -62,7 +67,7 @@ sealed class Repacker(
                 if (_open.TryAdd(table, pack.Span, row, offsets[row], out copiedTo))
                     break;
                 Invariant.That(!_open.IsEmpty);
-                await StoreAsync(source.Kind, cancellationToken);
+                await StoreAsync(put, cancellationToken);
             }
             _copied.Add((source.Name, row, copiedTo));
         }
@@ -116,15 +121,14 @@ sealed class Repacker(
         return offsets;
     }
 
-    async Task StoreAsync(PackKind kind, CancellationToken cancellationToken)
+    async Task StoreAsync(PutOptions put, CancellationToken cancellationToken)
     {
         if (_open is null)
             return;
         using var pack = _open.Seal();
         _open = null;
         await repository.Store.PutAsync(
-            ObjectNames.Pack(pack.Table.Name), [pack.Bytes], kind == PackKind.Data ? PutOptions.Data : PutOptions.Hot,
-            cancellationToken);
+            ObjectNames.Pack(pack.Table.Name), [pack.Bytes], put, cancellationToken);
         tally.Requests++;
         tally.RepackedInto += new PackSum(1, pack.Table.PackSize);
         _stored.Add(pack.Table);

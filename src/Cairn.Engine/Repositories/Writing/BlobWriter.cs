@@ -25,6 +25,7 @@ public sealed class BlobWriter : IAsyncDisposable
     readonly ConcurrentDictionary<BlobId, byte> _underWay = new();
     readonly Lock _swapping = new();
     PackBuilder? _dataPack;
+    PackBuilder? _smallPack;
     PackBuilder? _manifestPack;
 
     /// <param name="register">
@@ -53,14 +54,16 @@ public sealed class BlobWriter : IAsyncDisposable
     /// cref="FlushAsync"/>.</summary>
     /// <param name="level">Of compression, or <see cref="BlobWorker.NoCompression"/>; null for the worker's. What is
     /// known already stays as it is.</param>
-    public BlobId Store(BlobKind kind, ReadOnlySpan<byte> plain, BlobWorker worker, int? level = null)
+    /// <param name="isOfSmallFile">Goes into a pack that stays hot; what is known already stays where it is.</param>
+    public BlobId Store(
+        BlobKind kind, ReadOnlySpan<byte> plain, BlobWorker worker, int? level = null, bool isOfSmallFile = false)
     {
         var id = _repository.Hasher.Hash((byte)kind, plain);
         if ((!_storesAgain && TryReuse(id)) || !_underWay.TryAdd(id, 0))
             return id;
         _counters.AddNewBlob(plain.Length);
         if (!_isDryRun)
-            Append(id, kind, plain, worker, level);
+            Append(id, kind, plain, worker, level, isOfSmallFile);
         return id;
     }
 
@@ -77,6 +80,7 @@ public sealed class BlobWriter : IAsyncDisposable
     public async Task FlushAsync()
     {
         CloseAndEnqueue(ref _dataPack, replaced: null);
+        CloseAndEnqueue(ref _smallPack, replaced: null);
         CloseAndEnqueue(ref _manifestPack, replaced: null);
         await _uploader.DrainAsync();
     }
@@ -93,23 +97,26 @@ public sealed class BlobWriter : IAsyncDisposable
     {
         await _uploader.DisposeAsync();
         _dataPack?.Dispose();
+        _smallPack?.Dispose();
         _manifestPack?.Dispose();
     }
 
-    void Append(BlobId id, BlobKind kind, ReadOnlySpan<byte> plain, BlobWorker worker, int? level)
+    void Append(
+        BlobId id, BlobKind kind, ReadOnlySpan<byte> plain, BlobWorker worker, int? level, bool isOfSmallFile)
     {
         var encoded = worker.Encode(plain, level, out var codec);
-        ref var slot = ref kind == BlobKind.Chunk ? ref _dataPack : ref _manifestPack;
+        ref var slot = ref kind != BlobKind.Chunk ? ref _manifestPack
+            : ref isOfSmallFile ? ref _smallPack : ref _dataPack;
         var packKind = kind == BlobKind.Chunk ? PackKind.Data : PackKind.Manifest;
         var storedLength = encoded.Length + Aead.TagSize;
         if (!PackBuilder.Fits(_context, storedLength))
         {
-            AppendAlone(packKind, id, kind, codec, plain.Length, encoded, worker);
+            AppendAlone(packKind, id, kind, codec, plain.Length, encoded, worker, isOfSmallFile);
             return;
         }
         while (true)
         {
-            var pack = OpenPack(ref slot, packKind);
+            var pack = OpenPack(ref slot, packKind, isOfSmallFile);
             if (pack.TryReserve(id, kind, codec, plain.Length, storedLength, out var room))
             {
                 Encrypt(pack, room, id, kind, codec, plain.Length, encoded, worker);
@@ -124,10 +131,10 @@ public sealed class BlobWriter : IAsyncDisposable
     // Chunks may be larger than the packs that a repository wants; such a one gets a larger pack to itself.
     void AppendAlone(
         PackKind packKind, BlobId id, BlobKind kind, Codec codec, int plainLength, ReadOnlySpan<byte> encoded,
-        BlobWorker worker)
+        BlobWorker worker, bool isOfSmallFile)
     {
         var storedLength = encoded.Length + Aead.TagSize;
-        var pack = PackBuilder.ForOneBlob(_context, packKind, storedLength);
+        var pack = PackBuilder.ForOneBlob(_context, packKind, storedLength, isOfSmallFile);
         var fits = pack.TryReserve(id, kind, codec, plainLength, storedLength, out var room);
         Invariant.That(fits);
         Encrypt(pack, room, id, kind, codec, plainLength, encoded, worker);
@@ -145,12 +152,12 @@ public sealed class BlobWriter : IAsyncDisposable
         worker.CipherOf(pack).Encrypt(room.Ordinal, aad, encoded, pack.Room(room));
     }
 
-    PackBuilder OpenPack(ref PackBuilder? slot, PackKind kind)
+    PackBuilder OpenPack(ref PackBuilder? slot, PackKind kind, bool isOfSmallFile)
     {
         if (Volatile.Read(ref slot) is { } open)
             return open;
         lock (_swapping)
-            return slot ??= new PackBuilder(_context, kind);
+            return slot ??= new PackBuilder(_context, kind) { IsOfSmallFiles = isOfSmallFile };
     }
 
     /// <summary>Closes the pack in the slot: the given one, unless another thread was faster; or whichever is

@@ -128,10 +128,8 @@ public sealed class PackUploader : IAsyncDisposable
         {
             // Sealing hashes the whole pack; done here, it runs beside the workers that fill the next one.
             using var pack = PackSealer.Seal(builder, _context);
-            var options = (pack.Table.Kind == PackKind.Data ? PutOptions.Data : PutOptions.Hot) with
-            {
-                Hash = pack.Table.Name,
-            };
+            var kind = builder is { Kind: PackKind.Data, IsOfSmallFiles: false } ? PutOptions.Data : PutOptions.Hot;
+            var options = kind with { Hash = pack.Table.Name };
             await _store.PutAsync(ObjectNames.Pack(pack.Table.Name), [pack.Bytes], options, Stopped);
             _onStored(pack.Table);
         }

@@ -17,6 +17,16 @@ public static class StorageClasses
     public static bool IsCold(this StorageClass storageClass) =>
         storageClass is StorageClass.Glacier or StorageClass.DeepArchive;
 
+    /// <summary>As S3's listings have it.</summary>
+    public static string Name(this StorageClass storageClass) => storageClass switch
+    {
+        StorageClass.StandardInfrequentAccess => "STANDARD_IA",
+        StorageClass.GlacierInstantRetrieval => "GLACIER_IR",
+        StorageClass.DeepArchive => "DEEP_ARCHIVE",
+        StorageClass.Glacier => "GLACIER",
+        _ => "STANDARD",
+    };
+
     /// <summary>How long a restore takes: the longest that S3 documents, so that nobody counts on less.</summary>
     public static TimeSpan RestoreTime(this StorageClass storageClass, RestoreTier tier) =>
         (storageClass, tier) switch

@@ -154,5 +154,8 @@ public sealed partial class SimulatedStore(SimulatedBucket bucket, Caller caller
     static ObjectInfo ToInfo(ObjectVersion version) =>
         ObjectKey.TryParse(version.Key, out var key)
             ? new ObjectInfo(key, version.Size, version.LastModified)
+            {
+                StorageClass = version.StorageClass.Name(),
+            }
             : new ObjectInfo(default, version.Size, version.LastModified, version.Key);
 }

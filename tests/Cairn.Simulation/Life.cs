@@ -4,6 +4,7 @@ using Cairn.Simulation.Maintenance;
 using Cairn.Simulation.Readers;
 using Cairn.Simulation.Worlds;
 using Cairn.Testing;
+using Cairn.Testing.Simulated;
 using Cairn.Testing.Simulated.Scheduling;
 
 namespace Cairn.Simulation;
@@ -30,6 +31,8 @@ sealed class Life(ulong seed, Mutation mutation = Mutation.None)
 {
     readonly World _world = new(seed, mutation);
     bool _isOver;
+
+    static Life() => RememberedSignatures.Use();
 
     public LifeResult Run()
     {

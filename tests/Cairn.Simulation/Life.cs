@@ -78,6 +78,9 @@ sealed class Life(ulong seed, Mutation mutation = Mutation.None)
         var others = maintainers.Select(maintainer => maintainer.LiveAsync(() => _isOver))
             .Append(new Reader(_world).LiveAsync(() => _isOver))
             .Append(CopyBesideOthersAsync(_world.NewRandom())).ToList();
+        var leases = _world.Lease is null ? null : new LeaseLife(_world, "leases", await keeper.EndorseAsync("leases"));
+        if (leases is not null)
+            others.AddRange([leases.LiveAsync(() => _isOver), new LapseLife(_world).LiveAsync(() => _isOver)]);
 
         var lives = hosts.Select(host => host.LiveAsync(2 + random.NextInt(4))).ToList();
         // Later, beside runs of those who do not know of it.
@@ -97,9 +100,11 @@ sealed class Life(ulong seed, Mutation mutation = Mutation.None)
         await Task.WhenAll(lives);
         _isOver = true;
         await Task.WhenAll(others);
-        if (random.NextInt(4) == 0)
+        if (random.NextInt(4) == 0 && leases is null)
             await GoOnWithCopyAsync(hosts, maintainers, random);
         await EndAsync(hosts, maintainers);
+        if (leases is not null)
+            await leases.RunOnceAsync(mayFail: false);
         JudgeDamage(random);
     }
 

@@ -40,6 +40,7 @@ sealed class LiveObjects
         using var admin = await world.OpenAsAdminAsync();
         var moves = new MoveLog(admin.Store, admin.Keys, admin.Signers);
         await moves.LookAsync(default);
+        await found.DemandLedgersAsync(admin, world);
         var byPrefix = world.Bucket.Versions().Select(version => version.Key)
             .Where(key => key.StartsWith("packs/", StringComparison.Ordinal)).Distinct()
             .Select(key => ObjectNames.TryParsePack(new Engine.Storage.ObjectKey(key), out var name)
@@ -72,6 +73,19 @@ sealed class LiveObjects
             }
         }
         return found;
+    }
+
+    // Until a record says that it is void, its host's chain leads through it.
+    async Task DemandLedgersAsync(Repository admin, LeaseWorld world)
+    {
+        var retired = new RetiredLog(admin.Store, admin.Keys, admin.Signers);
+        await retired.LookAsync(default);
+        foreach (var version in world.Bucket.Versions())
+        {
+            if (ObjectNames.TryParseLedger(new Engine.Storage.ObjectKey(version.Key), out _, out var ledger)
+                && !retired.Void.Contains(ledger.Hash))
+                Demand(version.Key);
+        }
     }
 
     void Demand(string key)

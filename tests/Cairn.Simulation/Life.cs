@@ -1,3 +1,4 @@
+using Cairn.Simulation.Copies;
 using Cairn.Simulation.Hosts;
 using Cairn.Simulation.Judging;
 using Cairn.Simulation.Maintenance;
@@ -82,6 +83,7 @@ sealed class Life(ulong seed, Mutation mutation = Mutation.None)
         if (leases is not null)
             others.AddRange([leases.LiveAsync(() => _isOver), new LapseLife(_world).LiveAsync(() => _isOver)]);
 
+        var copies = _world.Kind == LifeKind.Copies ? await CopyRepository.BeginAsync(_world, others, () => _isOver) : null;
         var lives = hosts.Select(host => host.LiveAsync(2 + random.NextInt(4))).ToList();
         // Later, beside runs of those who do not know of it.
         await _world.WaitAsync(random, TimeSpan.FromDays(10));
@@ -105,6 +107,8 @@ sealed class Life(ulong seed, Mutation mutation = Mutation.None)
         await EndAsync(hosts, maintainers);
         if (leases is not null)
             await leases.RunOnceAsync(mayFail: false);
+        if (copies is not null)
+            await copies.EndAsync();
         JudgeDamage(random);
     }
 

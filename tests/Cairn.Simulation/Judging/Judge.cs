@@ -1,5 +1,6 @@
 using Cairn.Engine.Formats;
 using Cairn.Engine.Formats.Records;
+using Cairn.Engine.Operations.Copy;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Storage;
@@ -89,6 +90,18 @@ sealed class Judge(World world)
             $"{run} is reported, and its snapshot is not there (INV-1)");
         if (!_forgotten.Contains(name.Hash))
             _reportedLedgers.Add(name.Ledger);
+    }
+
+    /// <summary>P2: a copy that is said to be there counts, if nobody gave it up since.</summary>
+    public void ReportCopy(CopiedSnapshot copy)
+    {
+        var hash = copy.Target!.Value;
+        if (_forgotten.Contains(hash))
+            return;
+        world.Require(
+            _committed.TryGetValue(hash, out var name),
+            $"the snapshot {copy.Source.Name.Key} is said to be copied, and its copy is not there (INV-1)");
+        _reportedLedgers.Add(name.Ledger);
     }
 
     /// <summary>That host begins a run: of the locks that it may rely on.</summary>

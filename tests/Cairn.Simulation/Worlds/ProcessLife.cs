@@ -39,8 +39,10 @@ sealed class ProcessLife
 
     /// <param name="callsExpected">A crash or a freeze comes at one of the first so many calls.</param>
     /// <param name="isSound">Nothing goes wrong with it.</param>
+    /// <param name="mayCrash">It is not one way of two that a process has.</param>
     public ProcessLife(
-        World world, Caller caller, MachineClock clock, SeededRandom random, int callsExpected, bool isSound = false)
+        World world, Caller caller, MachineClock clock, SeededRandom random, int callsExpected, bool isSound = false,
+        bool mayCrash = true)
     {
         (_world, _bucket, _clock, _random) = (world, world.Bucket, clock, random);
         isSound |= world.IsCalm;
@@ -59,7 +61,7 @@ sealed class ProcessLife
                 (_trouble, _troublesToPass) = (Delicate[random.NextInt(Delicate.Length)], random.NextInt(3));
             switch (random.NextInt(10))
             {
-                case < 2:
+                case < 2 when mayCrash:
                     _crash = random.NextInt(2) == 0 ? CrashMoment.Before : CrashMoment.After;
                     if (_trouble is null)
                         Store.CrashAt(at, _crash.Value);

@@ -98,7 +98,7 @@ sealed class Liveness
     }
 
     /// <summary>
-    /// A pack that is not there and of which something is needed that no move leads on from to a pack that is; null if
+    /// A pack that is not there (or about to go) and of which something is needed that no move leads on from to a pack that is; null if
     /// all can be found. Of what ledgers name, so nothing must be resolved.
     /// </summary>
     public UInt128? FindLost(IReadOnlyList<MovedRows> moves, Func<UInt128, bool> isThere)
@@ -148,5 +148,5 @@ sealed class Liveness
         return bits;
     }
 
-    static UInt128 PrefixOf(ObjectHash pack) => BinaryPrimitives.ReadUInt128BigEndian(pack.AsSpan());
+    public static UInt128 PrefixOf(ObjectHash pack) => BinaryPrimitives.ReadUInt128BigEndian(pack.AsSpan());
 }

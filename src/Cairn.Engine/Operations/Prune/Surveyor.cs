@@ -88,7 +88,11 @@ sealed class Surveyor(
             Condemned = condemned, Proposed = proposed, Snapshots = snapshots, Ledgers = ledgers, Packs = packs,
             Liveness = _liveness,
         };
-        return (survey, _promised.FindLost(moves.Moves, prefix => Survey.IsListed(packs, prefix)));
+        // What stands on a deletion list may go at any moment: where it is the last copy, the one that was to stay is
+        // lost, and to go on would lose this one too.
+        var leaving = retired.Deleted.Select(Liveness.PrefixOf).ToHashSet();
+        return (survey, _promised.FindLost(
+            moves.Moves, prefix => !leaving.Contains(prefix) && Survey.IsListed(packs, prefix)));
     }
 
     /// <summary>Ledgers whose snapshots were all forgotten.</summary>

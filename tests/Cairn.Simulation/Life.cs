@@ -83,7 +83,9 @@ sealed class Life(ulong seed, Mutation mutation = Mutation.None)
         if (leases is not null)
             others.AddRange([leases.LiveAsync(() => _isOver), new LapseLife(_world).LiveAsync(() => _isOver)]);
 
-        var copies = _world.Kind == LifeKind.Copies ? await CopyRepository.BeginAsync(_world, others, () => _isOver) : null;
+        var copies = _world.Kind == LifeKind.Copies
+            ? await CopyRepository.BeginAsync(_world, others, () => _isOver)
+            : null;
         var lives = hosts.Select(host => host.LiveAsync(2 + random.NextInt(4))).ToList();
         // Later, beside runs of those who do not know of it.
         await _world.WaitAsync(random, TimeSpan.FromDays(10));

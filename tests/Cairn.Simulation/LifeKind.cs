@@ -17,7 +17,12 @@ static class LifeKinds
     /// <summary>One life of six has leases, and one copies. A rule that is broken is one of its own kind.</summary>
     public static LifeKind Of(ulong seed, Mutation mutation) => mutation switch
     {
-        Mutation.None => (seed % SeedsPerTurn) switch { 2 => LifeKind.Leases, 5 => LifeKind.Copies, _ => LifeKind.Plain },
+        Mutation.None => (seed % SeedsPerTurn) switch
+        {
+            2 => LifeKind.Leases,
+            5 => LifeKind.Copies,
+            _ => LifeKind.Plain,
+        },
         Mutation.LapseUncondemned or Mutation.NoLookAfterLapse or Mutation.LockBoundUnheeded => LifeKind.Leases,
         Mutation.CopyWithoutLook => LifeKind.Copies,
         _ => LifeKind.Plain,

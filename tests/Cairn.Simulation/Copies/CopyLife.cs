@@ -56,7 +56,9 @@ sealed class CopyLife
         }
     }
 
-    /// <summary>Once nothing goes wrong any more: all that counts in the source is there, and is not copied twice.</summary>
+    /// <summary>
+    /// Once nothing goes wrong any more: all that counts in the source is there, and is not copied twice.
+    /// </summary>
     public async Task RunInTheEndAsync()
     {
         for (var time = 0; time < 2; time++)

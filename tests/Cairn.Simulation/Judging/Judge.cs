@@ -125,7 +125,8 @@ sealed class Judge(World world)
         {
             _contents.RemovePack(pack);
             foreach (var snapshot in _committed.Values)
-                world.Require(_contents.FindLost(snapshot.Ledger) is null, $"{name} lapsed: {snapshot.Key} needs it (P1)");
+                world.Require(
+                    _contents.FindLost(snapshot.Ledger) is null, $"{name} lapsed: {snapshot.Key} needs it (P1)");
         }
         else if (ObjectNames.TryParseLedger(key, out _, out var ledger))
             world.Require(_void.Contains(ledger.Hash), $"{name} lapsed, and is not void (M7)");

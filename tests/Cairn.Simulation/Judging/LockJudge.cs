@@ -29,7 +29,8 @@ sealed class LockJudge(World world, LeasePolicy policy, Contents contents)
         var until = _renewed + policy.Minimum;
         foreach (var version in world.Bucket.Versions().Where(version => !version.IsDeleteMarker))
         {
-            if (Memory.Any(prefix => version.Key.StartsWith(prefix, StringComparison.Ordinal)) && !IsLocked(version.Key, until))
+            if (Memory.Any(prefix => version.Key.StartsWith(prefix, StringComparison.Ordinal))
+                && !IsLocked(version.Key, until))
                 return $"{version.Key} is part of the repository's memory, and not locked until {until:u}";
         }
         return committed.Select(name => FindUnlocked(name, until)).FirstOrDefault(wrong => wrong is not null);

@@ -97,10 +97,13 @@ sealed class LeaseLife
         using var credential = _world.NewMaintainer(_name, _seed);
         using var repository = _random.NextInt(2) == 0
             ? await _world.OpenForReadingAsync(originals, environment)
-            : await RepositoryOpener.OpenWithMaintainerAsync(originals, credential, environment, CancellationToken.None);
+            : await RepositoryOpener.OpenWithMaintainerAsync(
+                originals, credential, environment, CancellationToken.None);
         var result = await LeaseOperation.RunAsync(
             repository, originals, new DyingState(_world, _state, life), new LeaseOptions(),
             new WorkMonitor("leases"), CancellationToken.None);
+        if (_world.Mutation == Mutation.LapseUncondemned)
+            await PauseAsync();
         await late.ReleaseAsync(CancellationToken.None);
         return result;
     }
@@ -123,7 +126,11 @@ sealed class LeaseLife
     }
 
     // Somebody may announce that he needs what is about to be condemned.
-    Task PauseAsync() => _random.NextInt(2) == 0
-        ? _world.NextAsync("ledgers/", TimeSpan.FromDays(1))
-        : Task.CompletedTask;
+    Task PauseAsync()
+    {
+        // If a rule is broken: the worst moment for it.
+        if (_world.Mutation != Mutation.None)
+            return _world.NextAsync("snapshots/", TimeSpan.FromDays(6));
+        return _random.NextInt(2) == 0 ? _world.NextAsync("ledgers/", TimeSpan.FromDays(1)) : Task.CompletedTask;
+    }
 }

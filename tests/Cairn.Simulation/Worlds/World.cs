@@ -136,7 +136,8 @@ sealed class World
         using var passphrase = SecretOf(Passphrase);
         var options = new InitOptions
         {
-            Passphrase = passphrase, HostName = "h0", Lease = Lease, Chunking = SmallChunks, PackBytes = Descriptor.PackBytesMin,
+            Passphrase = passphrase, HostName = "h0", Lease = Lease, Chunking = SmallChunks,
+            PackBytes = Descriptor.PackBytesMin,
             PassphraseParameters = CheapParameters(random),
         };
         Init = await InitOperation.RunAsync(

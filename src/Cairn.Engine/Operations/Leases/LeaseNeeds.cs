@@ -10,8 +10,8 @@ namespace Cairn.Engine.Operations.Leases;
 
 /// <summary>
 /// What a look says of each object: whether its lock is to be renewed. Packs by the ledgers, which need no key that
-/// reads contents; ledgers until they are void, snapshots until they are forgotten; the repository's memory (keys, hosts, index,
-/// announcements) always, for nothing of it is ever given up.
+/// reads contents; ledgers until they are void, snapshots until they are forgotten; the repository's memory (keys,
+/// hosts, index, announcements) always, for nothing of it is ever given up.
 /// </summary>
 sealed class LeaseNeeds
 {
@@ -71,8 +71,8 @@ sealed class LeaseNeeds
 
     void AddLedgers(Survey survey, LeaseSight sight)
     {
-        // Also of forgotten snapshots: until a record says that it is void, a ledger that is gone is a gap in its host's
-        // chain, at which prune stops and hosts are promised nothing any more.
+        // Also of forgotten snapshots: until a record says that it is void, a ledger that is gone is a gap in its
+        // host's chain, at which prune stops and hosts are promised nothing any more.
         foreach (var ledger in survey.Ledgers)
         {
             if (!sight.Retired.Void.Contains(ledger.Name.Hash)

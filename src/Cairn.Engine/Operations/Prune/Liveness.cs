@@ -98,8 +98,8 @@ sealed class Liveness
     }
 
     /// <summary>
-    /// A pack that is not there (or about to go) and of which something is needed that no move leads on from to a pack that is; null if
-    /// all can be found. Of what ledgers name, so nothing must be resolved.
+    /// A pack that is not there (or about to go) and of which something is needed that no move leads on from to a pack
+    /// that is; null if all can be found. Of what ledgers name, so nothing must be resolved.
     /// </summary>
     public UInt128? FindLost(IReadOnlyList<MovedRows> moves, Func<UInt128, bool> isThere)
     {

@@ -55,8 +55,8 @@ sealed class Surveyor(
             if (look == LooksAtLossMax)
                 throw Stop(
                     ObjectNames.Packs,
-                    $"a snapshot needs the pack {pack:x32}..., which is not there, and no move says where its content "
-                    + "is now");
+                    $"a snapshot needs the pack {pack:x32}..., which is not there or about to be deleted, and no move "
+                    + "says where its content is now");
         }
     }
 

@@ -24,10 +24,12 @@ sealed class LiveObjects
         _reached.Contains(key) || Memory.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>What is needed and not protected now.</summary>
-    public List<string> FindLacking(LeaseWorld world)
+    public List<string> FindLacking(LeaseWorld world) => FindLacking(world, world.Bucket.Now);
+
+    /// <summary>What is needed and not protected at that time.</summary>
+    public List<string> FindLacking(LeaseWorld world, DateTimeOffset time)
     {
-        var now = world.Bucket.Now;
-        var locked = world.Bucket.Versions().Where(version => version.Retention?.IsActive(now) == true)
+        var locked = world.Bucket.Versions().Where(version => version.Retention?.IsActive(time) == true)
             .Select(version => version.Key).ToHashSet(StringComparer.Ordinal);
         return [.. _demands.Where(demand => !demand.Value.Any(locked.Contains)).Select(demand => demand.Key)];
     }

@@ -12,6 +12,9 @@ sealed class Campaign(int parallel)
     /// <summary>Called now and then with the count of seeds, and those of them with a violation.</summary>
     public Action<long, IReadOnlyList<ulong>>? OnProgress { get; init; }
 
+    /// <summary>Lives of other kinds are left out; null for none.</summary>
+    public LifeKind? Only { get; init; }
+
     public long Seeds { get; private set; }
     public long Steps { get; private set; }
 
@@ -39,7 +42,9 @@ sealed class Campaign(int parallel)
                 var number = Interlocked.Increment(ref next);
                 if (number >= count)
                     return;
-                Add(new Life(first + (ulong)number, mutation).Run());
+                var seed = first + (ulong)number;
+                if (Only is null || LifeKinds.Of(seed, mutation) == Only)
+                    Add(new Life(seed, mutation).Run());
             }
         }
     }

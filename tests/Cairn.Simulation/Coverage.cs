@@ -35,6 +35,8 @@ sealed class Coverage
         "damage: TornCopy", "damage told when the repository is opened", "damage told by check",
         "damage told by a backup", "damage: backup reported", "damage: pruned", "damage: prune stopped",
         "damage: snapshot restored whole", "damage: snapshot restored in part",
+        "locks renewed", "condemned because it lapses", "removed because its lock ran out", "swept by the lifecycle",
+        "copy: Copied", "copy: AlreadyThere", "copy: Forgotten",
         "edit", "insert", "delete", "rename", "append", "link",
     ];
 

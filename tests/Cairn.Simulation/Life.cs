@@ -1,9 +1,11 @@
+using Cairn.Simulation.Copies;
 using Cairn.Simulation.Hosts;
 using Cairn.Simulation.Judging;
 using Cairn.Simulation.Maintenance;
 using Cairn.Simulation.Readers;
 using Cairn.Simulation.Worlds;
 using Cairn.Testing;
+using Cairn.Testing.Simulated;
 using Cairn.Testing.Simulated.Scheduling;
 
 namespace Cairn.Simulation;
@@ -30,6 +32,8 @@ sealed class Life(ulong seed, Mutation mutation = Mutation.None)
 {
     readonly World _world = new(seed, mutation);
     bool _isOver;
+
+    static Life() => RememberedSignatures.Use();
 
     public LifeResult Run()
     {
@@ -75,7 +79,13 @@ sealed class Life(ulong seed, Mutation mutation = Mutation.None)
         var others = maintainers.Select(maintainer => maintainer.LiveAsync(() => _isOver))
             .Append(new Reader(_world).LiveAsync(() => _isOver))
             .Append(CopyBesideOthersAsync(_world.NewRandom())).ToList();
+        var leases = _world.Lease is null ? null : new LeaseLife(_world, "leases", await keeper.EndorseAsync("leases"));
+        if (leases is not null)
+            others.AddRange([leases.LiveAsync(() => _isOver), new LapseLife(_world).LiveAsync(() => _isOver)]);
 
+        var copies = _world.Kind == LifeKind.Copies
+            ? await CopyRepository.BeginAsync(_world, others, () => _isOver)
+            : null;
         var lives = hosts.Select(host => host.LiveAsync(2 + random.NextInt(4))).ToList();
         // Later, beside runs of those who do not know of it.
         await _world.WaitAsync(random, TimeSpan.FromDays(10));
@@ -94,9 +104,13 @@ sealed class Life(ulong seed, Mutation mutation = Mutation.None)
         await Task.WhenAll(lives);
         _isOver = true;
         await Task.WhenAll(others);
-        if (random.NextInt(4) == 0)
+        if (random.NextInt(4) == 0 && leases is null)
             await GoOnWithCopyAsync(hosts, maintainers, random);
         await EndAsync(hosts, maintainers);
+        if (leases is not null)
+            await leases.RunOnceAsync(mayFail: false);
+        if (copies is not null)
+            await copies.EndAsync();
         JudgeDamage(random);
     }
 

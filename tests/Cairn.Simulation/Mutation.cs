@@ -48,4 +48,12 @@ enum Mutation
     VoidUnproposed,
     /// <summary>V2: made void without a look for the snapshot.</summary>
     VoidWithoutLook,
+    /// <summary>L1: what lapses is condemned only when all else is done.</summary>
+    LapseUncondemned,
+    /// <summary>L2: nobody looks again once what lapses is condemned.</summary>
+    NoLookAfterLapse,
+    /// <summary>L3: hosts rely on old packs though nobody has promised for long that they stay locked.</summary>
+    LockBoundUnheeded,
+    /// <summary>H4, of who copies.</summary>
+    CopyWithoutLook,
 }

@@ -9,6 +9,7 @@ static class Program
                Cairn.Simulation --seeds N [--from N]  run so many seeds
                Cairn.Simulation --minutes M [--from N]
         further: --mutation RULE  break a rule of the commit protocol (see Mutation)
+                 --kind KIND      only lives of that kind (see LifeKind)
                  --parallel N     lives side by side (default: one per processor)
         Interrupted (SIGINT, SIGTERM) it ends the lives it has begun, and tells what it found.
         """;
@@ -33,12 +34,13 @@ static class Program
         var mutation = Value("--mutation") is { } rule ? Enum.Parse<Mutation>(rule) : Mutation.None;
         if (Value("--seed") is { } seed)
             return Replay(ulong.Parse(seed), mutation);
+        LifeKind? only = Value("--kind") is { } kind ? Enum.Parse<LifeKind>(kind) : null;
         var parallel = int.Parse(Value("--parallel") ?? $"{Environment.ProcessorCount}");
         var first = ulong.Parse(Value("--from") ?? "1");
         if (Value("--seeds") is { } seeds)
-            return new CampaignRun(SeedRange.Parse(seeds, first), mutation, parallel).Run(TimeSpan.MaxValue);
+            return new CampaignRun(SeedRange.Parse(seeds, first), mutation, only, parallel).Run(TimeSpan.MaxValue);
         if (Value("--minutes") is { } minutes)
-            return new CampaignRun(new SeedRange(first, long.MaxValue), mutation, parallel)
+            return new CampaignRun(new SeedRange(first, long.MaxValue), mutation, only, parallel)
                 .Run(TimeSpan.FromMinutes(double.Parse(minutes)));
         Console.WriteLine(Usage);
         return 0;

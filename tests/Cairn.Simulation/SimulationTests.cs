@@ -76,6 +76,10 @@ public sealed class SimulationTests
     [InlineData(Mutation.MoveTrusted, 1)]
     [InlineData(Mutation.VoidUnproposed, 11)]
     [InlineData(Mutation.VoidWithoutLook, 12)]
+    [InlineData(Mutation.LapseUncondemned, 165)]
+    [InlineData(Mutation.NoLookAfterLapse, 0)]
+    [InlineData(Mutation.LockBoundUnheeded, 5)]
+    [InlineData(Mutation.CopyWithoutLook, 3)]
     public void A_broken_rule_of_the_protocol_is_found(object rule, ulong from)
     {
         var campaign = new Campaign(Environment.ProcessorCount);

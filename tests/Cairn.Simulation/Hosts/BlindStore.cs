@@ -10,11 +10,13 @@ namespace Cairn.Simulation.Hosts;
 /// Makes a host break a rule, without touching the engine: shows it less of <c>retired/</c> than there is, at just the
 /// moments when the rule says to look, or takes packs that it does not store at once.
 /// </summary>
-sealed class BlindStore(IObjectStore inner, Mutation mutation, SimulatedThreads threads) : IObjectStore
+sealed class BlindStore(IObjectStore inner, Mutation mutation, SimulatedThreads threads) : IObjectStore, IVersionedStore
 {
     static readonly TimeSpan Stale = TimeSpan.FromMinutes(1);
     static readonly TimeSpan Late = TimeSpan.FromSeconds(5);
 
+    // Of a repository that is as old as the world.
+    readonly DateTimeOffset _created = threads.Clock.GetUtcNow() - threads.Clock.Elapsed;
     HashSet<string>? _shown;
     HashSet<string>? _hidden;
     string _newest = "";
@@ -22,6 +24,10 @@ sealed class BlindStore(IObjectStore inner, Mutation mutation, SimulatedThreads 
 
     public string Location => inner.Location;
     public StoreCapabilities Capabilities => inner.Capabilities;
+
+    /// <summary>L3: by this clock no lock ever ends.</summary>
+    public IObjectVersions? Versions =>
+        mutation == Mutation.LockBoundUnheeded ? new StoppedClock(_created) : inner.Versions;
 
     public async Task<PutOutcome> PutAsync(
         ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
@@ -104,4 +110,31 @@ sealed class BlindStore(IObjectStore inner, Mutation mutation, SimulatedThreads 
     }
 
     static bool IsBelow(ObjectKey key, string prefix) => key.Value.StartsWith(prefix, StringComparison.Ordinal);
+
+    /// <summary>Hosts ask for nothing but the time.</summary>
+    sealed class StoppedClock(DateTimeOffset now) : IObjectVersions
+    {
+        public DateTimeOffset? Now => now;
+
+        public Task<VersionPage> ListPageAsync(
+            string prefix, VersionPosition? after, CancellationToken cancellationToken) => throw Asked();
+
+        public Task<PooledBuffer> GetAsync(
+            ObjectVersionKey version, ByteRange range, int maxBytes, CancellationToken cancellationToken) =>
+            throw Asked();
+
+        public Task<HeldLock?> GetLockAsync(ObjectVersionKey version, CancellationToken cancellationToken) =>
+            throw Asked();
+
+        public Task ExtendLockAsync(ObjectVersionKey version, HeldLock held, CancellationToken cancellationToken) =>
+            throw Asked();
+
+        public Task RemoveMarkerAsync(ObjectVersionKey marker, CancellationToken cancellationToken) => throw Asked();
+
+        public Task PutOnTopAsync(
+            ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
+            CancellationToken cancellationToken) => throw Asked();
+
+        static InvalidOperationException Asked() => new("a host asks for versions");
+    }
 }

@@ -80,9 +80,11 @@ sealed class SimulatedHost
         var isStream = !_world.IsCalm && _random.NextInt(6) == 0;
         var input = isStream ? StreamOf(run) : FilesOf(run);
         var life = new ProcessLife(
-            _world, CairnRoles.Host(_id), _clock, _random, callsExpected: 28);
+            _world, CairnRoles.Host(_id, _world.Lease is null ? null : _world.LockDays), _clock, _random,
+            callsExpected: 28);
         var look = new RunObserver(_world, life);
         _world.Log.Add($"{Name}: {run.Tag} begins");
+        _world.Judge.BeginRun(_id);
         try
         {
             var result = await RunAsync(run, input, life);

@@ -14,6 +14,7 @@ namespace Cairn.Simulation.Judging;
 sealed class Contents(World world)
 {
     readonly Dictionary<ObjectHash, Ledger> _ledgers = [];
+    readonly Dictionary<ObjectHash, string> _ledgerNames = [];
     readonly Dictionary<UInt128, (string Name, string Writer, int Rows)> _known = [];
     readonly HashSet<UInt128> _there = [];
     readonly HashSet<UInt128> _deleted = [];
@@ -46,6 +47,7 @@ sealed class Contents(World world)
         if (ledger.Kind == LedgerKind.Interim)
             world.Coverage.Count("checkpoint");
         _ledgers.TryAdd(hash, ledger);
+        _ledgerNames.TryAdd(hash, version.Key);
     }
 
     public void AddMoves(ObjectVersion version, Repository repository)
@@ -65,20 +67,28 @@ sealed class Contents(World world)
 
     public IEnumerable<UInt128> PacksOf(ObjectHash ledger) => _ledgers[ledger].Packs.Select(pack => pack.PackPrefix);
 
+    public string NameOf(ObjectHash ledger) => _ledgerNames[ledger];
+
     public string NameOf(UInt128 pack) => _known[pack].Name;
 
     public int RowsOf(UInt128 pack) => _known.GetValueOrDefault(pack).Rows;
 
     /// <summary>P1: a row that the ledger names and that can be read nowhere.</summary>
-    public Place? FindLost(ObjectHash ledger)
+    public Place? FindLost(ObjectHash ledger) => FindWithout(ledger, _there.Contains);
+
+    /// <summary>A row that the ledger names and of which no place lies in a pack that is there, and is so.</summary>
+    public Place? FindUnlike(ObjectHash ledger, Func<UInt128, bool> isSo) =>
+        FindWithout(ledger, pack => _there.Contains(pack) && isSo(pack));
+
+    Place? FindWithout(ObjectHash ledger, Func<UInt128, bool> counts)
     {
-        foreach (var pack in _ledgers[ledger].Packs.Where(pack => !_there.Contains(pack.PackPrefix)))
+        foreach (var pack in _ledgers[ledger].Packs.Where(pack => !counts(pack.PackPrefix)))
         {
             if (RowsOf(pack.PackPrefix) == 0)
                 return new Place(pack.PackPrefix, Row: 0);
             foreach (var place in MoveGraph.PlacesOf(pack, RowsOf(pack.PackPrefix)))
             {
-                if (!_moves.IsReadable(place, _there.Contains))
+                if (!_moves.IsReadable(place, counts))
                     return place;
             }
         }

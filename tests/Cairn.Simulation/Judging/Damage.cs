@@ -32,8 +32,8 @@ sealed record Damage(DamageKind Kind, SimulatedBucket Bucket, IReadOnlySet<strin
     public static Damage Draw(World world, SeededRandom random)
     {
         var kind = (DamageKind)random.NextInt(3);
-        // Of a bucket without versions the past is gone.
-        if (kind == DamageKind.RolledBack && world.Bucket.Options.HasVersions)
+        // Of a bucket without versions the past is gone, and of one in which what lapses is removed.
+        if (kind == DamageKind.RolledBack && world.Bucket.Options.HasVersions && world.Lease is null)
             return RollBack(world, random);
         var bucket = BucketCopy.Make(world, BucketCopy.Current(world.Bucket));
         var isLoss = random.NextInt(2) == 0;

@@ -145,7 +145,8 @@ sealed class DamageJudgement(World world, Damage damage, SeededRandom random)
         foreach (var name in damage.Names.Where(world.Judge.IsNeeded))
         {
             if (check.Findings.All(finding => finding.Severity == CheckSeverity.Note || finding.Object != name))
-                return $"check --read-data does not tell of {name} (INV-6)";
+                return $"check --read-data does not tell of {name} (INV-6), but: "
+                    + string.Join("; ", check.Findings.Select(FullJudgement.Describe));
         }
         return null;
     }

@@ -72,6 +72,9 @@ sealed class FullJudgement(World world)
         using var target = new MemoryTarget();
         var result = await RestoreOperation.RunAsync(
             session, snapshot, target, new RestoreOptions { Workers = 1 }, new RestoreMonitor(), default);
+        // Signed by the host that made it, whoever copied it.
+        if (snapshot.Origin?.FindFault(snapshot) is { } fault)
+            return $"the copy {snapshot.Name.Key}: {fault}";
         return result.FailureCount > 0
             ? $"{run} does not restore: {result.Failures[0].Message} (INV-1)"
             : run.Compare(snapshot, target.Nodes, isWhole: true);

@@ -1,5 +1,6 @@
 using Cairn.Engine.Formats;
 using Cairn.Engine.Formats.Records;
+using Cairn.Engine.Operations.Copy;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Storage;
@@ -34,7 +35,6 @@ sealed class Judge(World world)
     // Full judgements cost as much as all the rest.
     const int CommitsPerFullJudgement = 8;
 
-    readonly List<HostRun> _runs = [];
     readonly Contents _contents = new(world);
     readonly Dictionary<ObjectHash, SnapshotName> _committed = [];
     readonly HashSet<ObjectHash> _reportedLedgers = [];
@@ -44,6 +44,8 @@ sealed class Judge(World world)
     readonly HashSet<ObjectHash> _void = [];
     readonly HashSet<ObjectHash> _forgotten = [];
     readonly IndexJudge _index = new(world);
+    readonly Dictionary<string, DateTimeOffset> _begun = [];
+    LockJudge? _locks;
     Repository? _keys;
     int _commits;
 
@@ -55,16 +57,18 @@ sealed class Judge(World world)
 
     public HostRun NewRun(string host)
     {
-        var run = new HostRun(_runs.Count + 1, host);
-        _runs.Add(run);
+        var run = new HostRun(world.Runs.Count + 1, host);
+        world.Runs.Add(run);
         return run;
     }
 
-    public HostRun? FindRun(IReadOnlyList<string> tags) => _runs.Find(run => tags.Contains(run.Tag));
+    public HostRun? FindRun(IReadOnlyList<string> tags) => world.Runs.Find(run => tags.Contains(run.Tag));
 
     /// <summary>Who may write is read anew: somebody was enrolled.</summary>
     public async Task LearnSignersAsync()
     {
+        if (world.Lease is { } policy)
+            _locks ??= new LockJudge(world, policy, _contents);
         _keys?.Dispose();
         _keys = await world.OpenForReadingAsync(
             world.Quiet("judge"), world.NewEnvironment(world.Clock, new Cairn.Testing.SeededRandom(0)));
@@ -86,6 +90,50 @@ sealed class Judge(World world)
             $"{run} is reported, and its snapshot is not there (INV-1)");
         if (!_forgotten.Contains(name.Hash))
             _reportedLedgers.Add(name.Ledger);
+    }
+
+    /// <summary>P2: a copy that is said to be there counts, if nobody gave it up since.</summary>
+    public void ReportCopy(CopiedSnapshot copy)
+    {
+        var hash = copy.Target!.Value;
+        if (_forgotten.Contains(hash))
+            return;
+        world.Require(
+            _committed.TryGetValue(hash, out var name),
+            $"the snapshot {copy.Source.Name.Key} is said to be copied, and its copy is not there (INV-1)");
+        _reportedLedgers.Add(name.Ledger);
+    }
+
+    /// <summary>That host begins a run: of the locks that it may rely on.</summary>
+    public void BeginRun(string caller) => _begun[caller] = world.Clock.GetUtcNow();
+
+    /// <summary>A run that renewed locks, and missed nothing, began then.</summary>
+    public void Renew(DateTimeOffset begun) => _locks?.Renewed(begun);
+
+    /// <summary>Everything that is needed is locked for as long as it should be.</summary>
+    public void JudgeLocks()
+    {
+        if (_locks?.FindUnlocked(_committed.Values) is { } wrong)
+            throw world.Fail($"{wrong} (INV-1, L1, L2)");
+    }
+
+    /// <summary>Its lock ran out, and somebody removed it.</summary>
+    public void ObserveLapse(string name)
+    {
+        var key = new ObjectKey(name);
+        if (ObjectNames.TryParsePack(key, out var pack))
+        {
+            _contents.RemovePack(pack);
+            foreach (var snapshot in _committed.Values)
+                world.Require(
+                    _contents.FindLost(snapshot.Ledger) is null, $"{name} lapsed: {snapshot.Key} needs it (P1)");
+        }
+        else if (ObjectNames.TryParseLedger(key, out _, out var ledger))
+            world.Require(_void.Contains(ledger.Hash), $"{name} lapsed, and is not void (M7)");
+        else
+            world.Require(
+                ObjectNames.TryParseSnapshot(key, out var snapshot) && !_committed.ContainsKey(snapshot.Hash),
+                $"{name} lapsed, and is needed (INV-1)");
     }
 
     /// <summary>Called right behind each request that arrived.</summary>
@@ -162,6 +210,9 @@ sealed class Judge(World world)
             return;
         if (_contents.FindLost(name.Ledger) is { } lost)
             throw world.Fail($"{call}: it needs row {lost.Row} of {lost.Pack:x32}, which is gone (P1, INV-1)");
+        if (_locks?.FindShort(name, _begun[call.Caller]) is { } tooShort)
+            throw world.Fail($"{call}: {tooShort} (L3)");
+        JudgeLocks();
         _contents.CountUse(name.Ledger, call.Caller);
         if (++_commits % CommitsPerFullJudgement == 0)
             JudgeFully();

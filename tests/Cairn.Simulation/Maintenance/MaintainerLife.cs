@@ -43,7 +43,7 @@ sealed class MaintainerLife
     public async Task RunOnceAsync()
     {
         var life = new ProcessLife(
-            _world, CairnRoles.Maintainer(lockDaysMax: 30, _name), _clock, _random, callsExpected: 60);
+            _world, CairnRoles.Maintainer(_world.LockDays, _name), _clock, _random, callsExpected: 60);
         try
         {
             await Choose().RunAsync(life.Retrying, _environment, CancellationToken.None);

@@ -22,7 +22,7 @@ sealed class ProductMaintenance(World world, string name, SecretKey seed, Seeded
         IObjectStore store, EngineEnvironment environment, CancellationToken cancellationToken)
     {
         var isAdmin = random.NextInt(2) == 0;
-        using var credential = NewCredential();
+        using var credential = world.NewMaintainer(name, seed);
         using var repository = isAdmin
             ? await world.OpenForReadingAsync(store, environment)
             : await RepositoryOpener.OpenWithMaintainerAsync(store, credential, environment, cancellationToken);
@@ -83,15 +83,5 @@ sealed class ProductMaintenance(World world, string name, SecretKey seed, Seeded
         world.Coverage.Count("product's prune: index objects put together", result.IndexObjectsCompacted);
         world.Coverage.Count("product's prune: index objects deleted", result.IndexObjectsDeleted);
         world.Log.Add($"{name}: prunes: {result}");
-    }
-
-    MaintainerCredential NewCredential()
-    {
-        var init = world.Init.Credential;
-        return new MaintainerCredential
-        {
-            Repository = init.Repository, Admin = init.Admin, Name = name, Domain = init.Domain,
-            Index = init.Shared.Index.Copy(), Seed = seed.Copy(),
-        };
     }
 }

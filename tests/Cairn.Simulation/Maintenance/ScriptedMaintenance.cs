@@ -17,7 +17,8 @@ sealed class ScriptedMaintenance(World world, string name, SecretKey seed, Seede
     public async Task RunAsync(
         IObjectStore store, EngineEnvironment environment, CancellationToken cancellationToken)
     {
-        var late = new LateMoves(store, isLast: world.Mutation == Mutation.MoveUnannounced, PauseAsync);
+        var late = new LatePuts(
+            store, "moves/", isLast: world.Mutation == Mutation.MoveUnannounced, PauseAsync);
         using var repository = await world.OpenForReadingAsync(late, environment);
         using var signer = new Signer(seed);
         var round = new MaintenanceRound(world, name, random, repository, signer, environment);

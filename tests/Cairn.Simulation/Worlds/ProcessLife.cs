@@ -21,6 +21,7 @@ sealed class ProcessLife
         LatencyMin = TimeSpan.FromMilliseconds(5), LatencyMax = TimeSpan.FromMilliseconds(100),
     };
 
+    static readonly TimeSpan OldestRequest = TimeSpan.FromMinutes(15);
     static readonly string[] Delicate = ["ledgers/", "snapshots/", "retired/", "packs/"];
 
     readonly World _world;
@@ -37,17 +38,22 @@ sealed class ProcessLife
     TaskCompletionSource? _frozen;
 
     /// <param name="callsExpected">A crash or a freeze comes at one of the first so many calls.</param>
-    public ProcessLife(World world, Caller caller, MachineClock clock, SeededRandom random, int callsExpected)
+    /// <param name="isSound">Nothing goes wrong with it.</param>
+    /// <param name="mayCrash">It is not one way of two that a process has.</param>
+    public ProcessLife(
+        World world, Caller caller, MachineClock clock, SeededRandom random, int callsExpected, bool isSound = false,
+        bool mayCrash = true)
     {
         (_world, _bucket, _clock, _random) = (world, world.Bucket, clock, random);
-        var weather = world.IsCalm ? 0 : random.NextInt(10);
+        isSound |= world.IsCalm;
+        var weather = isSound ? 0 : random.NextInt(10);
         var rates = weather switch { < 4 => Calm, < 8 => FaultRates.Mild, _ => FaultRates.Wild };
         Store = new SimulatedStore(world.Bucket, caller, new LoggedFaults(world, FaultPlan.Random(
             random.NextUInt64(), rates)))
         {
             BeforeCall = BeforeCallAsync, AfterRequest = AfterRequestAsync,
         };
-        if (!world.IsCalm)
+        if (!isSound)
         {
             // Half of the troubles come anywhere, half where the protocol is at its most delicate.
             var at = 1 + random.NextInt(callsExpected);
@@ -55,7 +61,7 @@ sealed class ProcessLife
                 (_trouble, _troublesToPass) = (Delicate[random.NextInt(Delicate.Length)], random.NextInt(3));
             switch (random.NextInt(10))
             {
-                case < 2:
+                case < 2 when mayCrash:
                     _crash = random.NextInt(2) == 0 ? CrashMoment.Before : CrashMoment.After;
                     if (_trouble is null)
                         Store.CrashAt(at, _crash.Value);
@@ -65,6 +71,9 @@ sealed class ProcessLife
                     _freezes = true;
                     _where = (FrozenWhere)random.NextInt(3);
                     _freezeFor = TimeSpan.FromMinutes(Math.Pow(10, random.NextInt(470) / 100.0));
+                    // With the date of a lock in it: a store of S3 refuses what is older.
+                    if (world.Lease is not null && _where == FrozenWhere.OnTheWay && _freezeFor > OldestRequest)
+                        _where = FrozenWhere.BeforeSending;
                     break;
                 case 5:
                     StateCallsLeft = 1 + random.NextInt(30);

@@ -25,32 +25,55 @@ sealed class World
 {
     static readonly ChunkerParameters SmallChunks = ChunkerParameters.TryCreate(1024, 8192, 32768)!;
     static readonly int[] PageSizes = [3, 20, 1000];
+    static readonly LeasePolicy ShortLocks = LeasePolicy.Of(ObjectLockMode.Compliance, days: 30);
+    static readonly LifecycleRules Sweeping = new() { NoncurrentDays = 3, RemovesExpiredDeleteMarkers = true };
 
+    readonly World? _first;
     readonly TaskCompletionSource _violated = new();
+    bool _isCalm;
     readonly List<(string Prefix, TaskCompletionSource Next)> _waiting = [];
 
     public World(ulong seed, Mutation mutation)
     {
-        Seed = seed;
         Mutation = mutation;
+        Kind = LifeKinds.Of(seed, mutation);
         Threads = new SimulatedThreads(seed ^ 0x5EED);
         Log = new SimulationLog(Threads.Clock);
+        Coverage = new Coverage();
+        Runs = [];
         Random = new SeededRandom(seed);
-        Bucket = new SimulatedBucket(Threads.Clock, new BucketOptions
-        {
-            HasVersions = Random.NextInt(3) > 0, PageMax = PageSizes[Random.NextInt(PageSizes.Length)],
-        });
+        Bucket = NewBucket();
         Judge = new Judge(this);
     }
 
-    public ulong Seed { get; }
+    /// <summary>A second repository of the same life, with keys of its own.</summary>
+    World(World first)
+    {
+        _first = first;
+        (Mutation, Kind, Threads, Log, Coverage, Runs) =
+            (first.Mutation, first.Kind, first.Threads, first.Log, first.Coverage, first.Runs);
+        Random = first.NewRandom();
+        Bucket = NewBucket();
+        Judge = new Judge(this);
+    }
+
     public Mutation Mutation { get; }
+    public LifeKind Kind { get; }
     public SimulatedThreads Threads { get; }
     public SimulatedClock Clock => Threads.Clock;
     public SimulationLog Log { get; }
-    public Coverage Coverage { get; } = new();
+    public Coverage Coverage { get; }
     public SimulatedBucket Bucket { get; private set; }
     public Judge Judge { get; }
+
+    /// <summary>Of all repositories: a copy of a snapshot is of the run that made the original.</summary>
+    public List<HostRun> Runs { get; }
+
+    /// <summary>How long everything is locked; null where nothing is.</summary>
+    public LeasePolicy? Lease => Kind == LifeKind.Leases ? ShortLocks : null;
+
+    /// <summary>The longest lock that anybody may set.</summary>
+    public int LockDays => ShortLocks.Days + ShortLocks.SlackDays;
     public InitResult Init { get; private set; } = null!;
 
     /// <summary>The recovery key that counts now; the passphrase too.</summary>
@@ -71,16 +94,40 @@ sealed class World
     public string? Violation { get; private set; }
 
     /// <summary>From now on nothing goes wrong any more.</summary>
-    public bool IsCalm { get; set; }
+    public bool IsCalm
+    {
+        get => _first?.IsCalm ?? _isCalm;
+        set => _isCalm = value;
+    }
 
     public SeededRandom NewRandom() => new(Random.NextUInt64());
 
     public EngineEnvironment NewEnvironment(TimeProvider time, SeededRandom random) =>
         new(time, random, new BufferPool(keptBytesMax: 8 << 20)) { Threads = Threads };
 
+    SimulatedBucket NewBucket()
+    {
+        var options = new BucketOptions
+        {
+            HasVersions = Random.NextInt(3) > 0, PageMax = PageSizes[Random.NextInt(PageSizes.Length)],
+        };
+        return new SimulatedBucket(Clock, Lease is null
+            ? options
+            : options with { HasVersions = true, HasObjectLock = true, Lifecycle = Sweeping });
+    }
+
     /// <summary>A view without faults, on which no time passes.</summary>
     public SimulatedStore Quiet(string name, bool mayWrite = false) =>
         new(Bucket, mayWrite ? new Caller(name, new Grant(S3Actions.All)) : CairnRoles.Restorer(name));
+
+    /// <summary>Another one beside it, to be copied into.</summary>
+    public async Task<World> NewBesideAsync()
+    {
+        var other = new World(this);
+        await other.InitAsync();
+        await other.Judge.LearnSignersAsync();
+        return other;
+    }
 
     public async Task InitAsync()
     {
@@ -89,7 +136,8 @@ sealed class World
         using var passphrase = SecretOf(Passphrase);
         var options = new InitOptions
         {
-            Passphrase = passphrase, HostName = "h0", Chunking = SmallChunks, PackBytes = Descriptor.PackBytesMin,
+            Passphrase = passphrase, HostName = "h0", Lease = Lease, Chunking = SmallChunks,
+            PackBytes = Descriptor.PackBytesMin,
             PassphraseParameters = CheapParameters(random),
         };
         Init = await InitOperation.RunAsync(
@@ -140,6 +188,8 @@ sealed class World
     /// <summary>Ends this life: an invariant is broken.</summary>
     public ViolationException Fail(string what)
     {
+        if (_first is not null)
+            return _first.Fail($"in the repository of copies: {what}");
         if (Violation is null)
         {
             Violation = what;
@@ -154,6 +204,12 @@ sealed class World
         if (!condition)
             throw Fail(what);
     }
+
+    public MaintainerCredential NewMaintainer(string name, SecretKey seed) => new()
+    {
+        Repository = Init.Credential.Repository, Admin = Init.Credential.Admin, Name = name,
+        Domain = Init.Credential.Domain, Index = Init.Credential.Shared.Index.Copy(), Seed = seed.Copy(),
+    };
 
     /// <summary>Until an object of that kind has just been stored, or for so long.</summary>
     public async Task NextAsync(string prefix, TimeSpan most)

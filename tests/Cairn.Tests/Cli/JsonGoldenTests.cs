@@ -94,6 +94,7 @@ public class JsonGoldenTests
         });
         WriteKeysAndHosts(output);
         HistoryEvents.WriteAll(output, entry);
+        CopyRepairEvents.WriteAll(output);
         WriteJobs(output);
         DrillRendering.Print(output, DrillEvents.Report());
         output.Error(new ErrorReport("the store is full", "make room"), ExitCodes.Store);

@@ -10,8 +10,8 @@ namespace Cairn.Engine.Operations.Leases;
 
 /// <summary>
 /// What a look says of each object: whether its lock is to be renewed. Packs by the ledgers, which need no key that
-/// reads contents; ledgers and snapshots until they were retired; the repository's memory (keys, hosts, index,
-/// announcements) always, for nothing of it is ever given up.
+/// reads contents; ledgers until they are void, snapshots until they are forgotten; the repository's memory (keys,
+/// hosts, index, announcements) always, for nothing of it is ever given up.
 /// </summary>
 sealed class LeaseNeeds
 {
@@ -71,15 +71,13 @@ sealed class LeaseNeeds
 
     void AddLedgers(Survey survey, LeaseSight sight)
     {
-        var snapshots = survey.Snapshots.ToLookup(snapshot => snapshot.Ledger);
+        // Also of forgotten snapshots: until a record says that it is void, a ledger that is gone is a gap in its
+        // host's chain, at which prune stops and hosts are promised nothing any more.
         foreach (var ledger in survey.Ledgers)
         {
-            var hash = ledger.Name.Hash;
-            var isForgotten = snapshots.Contains(hash)
-                && snapshots[hash].All(snapshot => sight.Retired.Forgotten.Contains(snapshot.Hash));
-            if (!isForgotten && !sight.Retired.Void.Contains(hash)
+            if (!sight.Retired.Void.Contains(ledger.Name.Hash)
                 && sight.Originals.TryFind(ledger.Key) is { } original)
-                Ledgers[hash] = original;
+                Ledgers[ledger.Name.Hash] = original;
         }
         foreach (var snapshot in survey.Snapshots)
         {

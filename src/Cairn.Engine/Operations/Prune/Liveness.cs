@@ -112,8 +112,8 @@ sealed class Liveness
     }
 
     /// <summary>
-    /// Packs that are not there and of which something is needed that no move leads on from to a pack that is. Of what
-    /// ledgers name, so nothing must be resolved.
+    /// Packs that are not there (or about to go) and of which something is needed that no move leads on from to a pack
+    /// that is. Of what ledgers name, so nothing must be resolved.
     /// </summary>
     public IReadOnlyList<UInt128> FindLost(IReadOnlyList<MovedRows> moves, Func<UInt128, bool> isThere)
     {
@@ -162,5 +162,5 @@ sealed class Liveness
         return bits;
     }
 
-    static UInt128 PrefixOf(ObjectHash pack) => BinaryPrimitives.ReadUInt128BigEndian(pack.AsSpan());
+    public static UInt128 PrefixOf(ObjectHash pack) => BinaryPrimitives.ReadUInt128BigEndian(pack.AsSpan());
 }

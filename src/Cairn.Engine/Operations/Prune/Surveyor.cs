@@ -84,10 +84,15 @@ sealed class Surveyor(
         });
         _liveness.Resolve(
             moves.Moves, pack => !retired.Condemned.Contains(pack) && Survey.IsListed(packs, pack));
+        // What stands on a deletion list may go at any moment: where it is the last copy, the one that was to stay is
+        // lost, and to go on would lose this one too.
+        var leaving = retired.Deleted.Select(Liveness.PrefixOf).ToHashSet();
         return new Survey
         {
             Condemned = condemned, Proposed = proposed, Snapshots = snapshots, Ledgers = ledgers, Packs = packs,
-            Liveness = _liveness, Lost = _promised.FindLost(moves.Moves, prefix => Survey.IsListed(packs, prefix)),
+            Liveness = _liveness,
+            Lost = _promised.FindLost(
+                moves.Moves, prefix => !leaving.Contains(prefix) && Survey.IsListed(packs, prefix)),
         };
     }
 
@@ -335,7 +340,8 @@ sealed class Surveyor(
 
     static DamagedObjectException Lost(UInt128 pack) => Stop(
         ObjectNames.Packs,
-        $"a snapshot needs the pack {pack:x32}..., which is not there, and no move says where its content is now");
+        $"a snapshot needs the pack {pack:x32}..., which is not there or about to be deleted, and no move says where its "
+        + "content is now");
 
     static DamagedObjectException Stop(string where, string what) => new(
         new ObjectKey(where.TrimEnd('/')), FailureKind.Framing,

@@ -46,6 +46,8 @@ public sealed class Caller(string name, params IReadOnlyList<Grant> grants)
 
     public string Name => name;
 
+    public Caller With(params IReadOnlyList<Grant> more) => new(name, [.. grants, .. more]);
+
     public bool May(S3Actions action, string key) => grants.Any(grant => grant.Covers(action, key));
 
     public bool MayPut(PutRequest put) =>

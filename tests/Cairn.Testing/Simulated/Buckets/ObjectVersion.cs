@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Cairn.Testing.Simulated.Buckets;
 
 /// <summary>
@@ -21,7 +23,12 @@ public sealed record ObjectVersion
 
     public bool IsDeleteMarker { get; init; }
     public byte[] Content { get; init; } = [];
-    public string ETag { get; init; } = "";
+
+    /// <summary>What it was hashed to: other than <see cref="Content"/> only where that was corrupted.</summary>
+    internal byte[]? Hashed { get; init; }
+
+    public string ETag => IsDeleteMarker ? "" : Convert.ToHexStringLower(MD5.HashData(Hashed ?? Content));
+
     public Checksum? Checksum { get; init; }
     public StorageClass StorageClass { get; init; }
     public Retention? Retention { get; init; }

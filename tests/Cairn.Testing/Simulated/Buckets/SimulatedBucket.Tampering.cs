@@ -21,7 +21,10 @@ public sealed partial class SimulatedBucket
         {
             var version = Find(key, versionId);
             Invariant.That(version is { IsDeleteMarker: false });
-            Replace(version, version with { Content = damage([.. version.Content]) });
+            Replace(version, version with
+            {
+                Content = damage([.. version.Content]), Hashed = version.Hashed ?? version.Content,
+            });
             Log.Note($"corrupted {version}");
         }
     }

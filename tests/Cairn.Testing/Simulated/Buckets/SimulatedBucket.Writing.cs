@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Cairn.Testing.Simulated.Buckets;
 
 public sealed partial class SimulatedBucket
@@ -57,7 +55,6 @@ public sealed partial class SimulatedBucket
         var version = NewVersion(put.Key, caller.Name) with
         {
             Content = put.Content,
-            ETag = Convert.ToHexStringLower(MD5.HashData(put.Content)),
             Checksum = put.Checksum?.IsKept(_options.KeptChecksums) == true ? put.Checksum : null,
             StorageClass = put.StorageClass,
             Retention = asked ?? _options.DefaultRetention?.From(Now),

@@ -37,11 +37,12 @@ public sealed partial class SimulatedStore(SimulatedBucket bucket, Caller caller
     {
         if (put.Lock is not null && !Capabilities.CanLock)
             throw PutOptions.NoLocks(key, Location);
-        var request = NewPut(key, content, put);
         try
         {
+            // Put together when it is sent: the date of its lock is counted from then.
             await SendAsync<ObjectVersion>(
-                StoreMember.Put, key.Value, () => bucket.BeginPut(caller, request).Commit, cancellationToken);
+                StoreMember.Put, key.Value, () => bucket.BeginPut(caller, NewPut(key, content, put)).Commit,
+                cancellationToken);
             return PutOutcome.Stored;
         }
         catch (StoreException e) when (e.InnerException is S3Exception { Status: 412 })

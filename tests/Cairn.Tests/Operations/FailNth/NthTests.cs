@@ -21,7 +21,8 @@ public sealed class NthTests
                 cases.Add(name, NthSeam.Store);
                 cases.Add(name, NthSeam.Disk);
                 if (name.EndsWith("backup", StringComparison.Ordinal) || name is "restore" or "check" or "prune"
-                    or "copy into")
+                    or "copy into"
+                    or "repair")
                     cases.Add(name, NthSeam.State);
             }
             cases.Add("restore", NthSeam.Target);

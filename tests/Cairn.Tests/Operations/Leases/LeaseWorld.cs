@@ -123,14 +123,16 @@ sealed class LeaseWorld : IAsyncDisposable
             repository, HostState, new BackupInput { Files = Source }, options, new BackupMonitor(), Token);
     }
 
-    public async Task<LeaseResult> LeaseAsync(LeaseOptions? options = null, IObjectStore? store = null)
+    public async Task<LeaseResult> LeaseAsync(
+        LeaseOptions? options = null, IObjectStore? store = null, Engine.State.IStateFolder? state = null)
     {
         store ??= MaintainerStore();
         var originals = new OriginalsStore(store, store.Versions!, ObjectNames.Descriptor);
         using var repository = await RepositoryOpener.OpenWithMaintainerAsync(
             originals, Maintainer, Environment, Token);
         return await LeaseOperation.RunAsync(
-            repository, originals, MaintainerState, options ?? new LeaseOptions(), new WorkMonitor("leases"), Token);
+            repository, originals, state ?? MaintainerState, options ?? new LeaseOptions(),
+            new WorkMonitor("leases"), Token);
     }
 
     public async Task<AuditResult> AuditAsync(IObjectStore? store = null)

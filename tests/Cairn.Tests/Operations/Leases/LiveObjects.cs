@@ -24,10 +24,12 @@ sealed class LiveObjects
         _reached.Contains(key) || Memory.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>What is needed and not protected now.</summary>
-    public List<string> FindLacking(LeaseWorld world)
+    public List<string> FindLacking(LeaseWorld world) => FindLacking(world, world.Bucket.Now);
+
+    /// <summary>What is needed and not protected at that time.</summary>
+    public List<string> FindLacking(LeaseWorld world, DateTimeOffset time)
     {
-        var now = world.Bucket.Now;
-        var locked = world.Bucket.Versions().Where(version => version.Retention?.IsActive(now) == true)
+        var locked = world.Bucket.Versions().Where(version => version.Retention?.IsActive(time) == true)
             .Select(version => version.Key).ToHashSet(StringComparer.Ordinal);
         return [.. _demands.Where(demand => !demand.Value.Any(locked.Contains)).Select(demand => demand.Key)];
     }
@@ -40,6 +42,7 @@ sealed class LiveObjects
         using var admin = await world.OpenAsAdminAsync();
         var moves = new MoveLog(admin.Store, admin.Keys, admin.Signers);
         await moves.LookAsync(default);
+        await found.DemandLedgersAsync(admin, world);
         var byPrefix = world.Bucket.Versions().Select(version => version.Key)
             .Where(key => key.StartsWith("packs/", StringComparison.Ordinal)).Distinct()
             .Select(key => ObjectNames.TryParsePack(new Engine.Storage.ObjectKey(key), out var name)
@@ -72,6 +75,19 @@ sealed class LiveObjects
             }
         }
         return found;
+    }
+
+    // Until a record says that it is void, its host's chain leads through it.
+    async Task DemandLedgersAsync(Repository admin, LeaseWorld world)
+    {
+        var retired = new RetiredLog(admin.Store, admin.Keys, admin.Signers);
+        await retired.LookAsync(default);
+        foreach (var version in world.Bucket.Versions())
+        {
+            if (ObjectNames.TryParseLedger(new Engine.Storage.ObjectKey(version.Key), out _, out var ledger)
+                && !retired.Void.Contains(ledger.Hash))
+                Demand(version.Key);
+        }
     }
 
     void Demand(string key)

@@ -148,6 +148,51 @@ public sealed class IndexCompactionTests
         Assert.Equal(Backups, (await world.PruneAsync(options)).IndexObjectsDeleted);
     }
 
+    /// <summary>S3 says 403 of what is not there to whoever may not list everything.</summary>
+    [Fact]
+    public async Task Who_is_refused_what_went_into_a_larger_object_since_it_was_listed_lists_again_INV_7()
+    {
+        await using var world = await BackupWorld.CreateAsync();
+        await BackupAsync(world, Backups);
+        HashSet<string> before = [.. await IndexObjectsAsync(world.Test)];
+        var (isCompacted, refused) = (false, 0);
+        var store = new HookedStore(world.Test.Store)
+        {
+            Before = async (member, name) =>
+            {
+                if (member != StoreMember.Get || !before.Contains(name))
+                    return;
+                // Right behind the listing.
+                if (!isCompacted)
+                {
+                    isCompacted = true;
+                    Assert.Equal((Backups, Backups), Counts(await world.PruneAsync(Compacts)));
+                }
+                refused++;
+                throw new StoreException(StoreErrorKind.Refused, $"{name}: access denied", new ObjectKey(name));
+            },
+        };
+        var result = await world.BackupAsync(store, options: ReadsAll, state: new MemoryStateFolder());
+        Assert.True(refused > 0);
+        Assert.Equal(0, result.Statistics.BlobsStored);
+        await world.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_damaged_object_is_told_though_a_larger_one_contains_it_INV_6()
+    {
+        await using var world = await BackupWorld.CreateAsync();
+        await BackupAsync(world, Backups);
+        await world.PruneAsync(Compacts with { Grace = TimeSpan.FromHours(24) });
+        var small = (await IndexObjectsAsync(world.Test)).First();
+        var bytes = (await world.Test.ObjectsAsync())[small];
+        bytes[^1] ^= 1;
+        world.Test.Store.Plant(small, bytes);
+        Assert.Contains(
+            await Repair.RepairWorld.CheckAsync(world.Test),
+            finding => finding.StartsWith(small, StringComparison.Ordinal));
+    }
+
     static BackupOptions ReadsAll { get; } = BackupWorld.Options with { ReadsAll = true };
 
     static (int Compacted, int Deleted) Counts(PruneResult result) =>

@@ -1,5 +1,7 @@
 using Cairn.Engine.Formats;
+using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
+using Cairn.Engine.Repositories.Writing;
 using Cairn.Engine.Storage;
 using Cairn.Testing.Repositories;
 using Cairn.Tests.Operations.Backup;
@@ -82,6 +84,29 @@ public sealed class PruneStopTests
         await world.ChangeAndBackupAsync("another");
         await RemoveAsync(world, world.Names("packs/").Except(before).First());
         await AssertStopsAsync(world, "a snapshot needs the pack");
+    }
+
+    /// <summary>Whoever wrote such a list, and whatever became of what was to stay.</summary>
+    [Fact]
+    public async Task A_deletion_list_with_the_last_copy_stops_it_INV_4()
+    {
+        await using var world = await PrepareAsync();
+        var before = world.Names("packs/").ToList();
+        await world.ChangeAndBackupAsync("another");
+        using (var repository = await world.Test.OpenForReadingAsync())
+        {
+            var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers);
+            await retired.LookAsync(repository, CancellationToken.None);
+            var announcer = new RetiredAnnouncer(repository, retired, repository.RequireMaintainer());
+            ObjectHash[] packs =
+            [
+                .. world.Names("packs/").Except(before).Select(name =>
+                    ObjectNames.TryParsePack(new ObjectKey(name), out var pack) ? pack : default),
+            ];
+            await announcer.CondemnAsync(packs, CancellationToken.None);
+            await announcer.AnnounceDeletionAsync(packs, CancellationToken.None);
+        }
+        await AssertStopsAsync(world, "about to be deleted");
     }
 
     [Fact]

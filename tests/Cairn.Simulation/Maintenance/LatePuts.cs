@@ -4,15 +4,16 @@ using Cairn.Engine.Storage;
 namespace Cairn.Simulation.Maintenance;
 
 /// <summary>
-/// How a scripted repacker stores its moves: long after its new packs, which all others see meanwhile; or, breaking R1,
-/// only after what was done on the strength of them.
+/// Stores what is below a prefix long after what came before it, which all others see meanwhile: how a scripted
+/// repacker stores its moves. Or, breaking R1 or L1, only after what was done on the strength of it.
 /// </summary>
-sealed class LateMoves(IObjectStore inner, bool isLast, Func<Task> pause) : IObjectStore
+sealed class LatePuts(IObjectStore inner, string prefix, bool isLast, Func<Task> pause) : IObjectStore, IVersionedStore
 {
     readonly List<Func<CancellationToken, Task>> _held = [];
 
     public string Location => inner.Location;
     public StoreCapabilities Capabilities => inner.Capabilities;
+    public IObjectVersions? Versions => inner.Versions;
 
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
@@ -24,14 +25,14 @@ sealed class LateMoves(IObjectStore inner, bool isLast, Func<Task> pause) : IObj
         ObjectKey key, IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions options,
         CancellationToken cancellationToken)
     {
-        var isMove = key.Value.StartsWith("moves/", StringComparison.Ordinal);
-        if (isMove && isLast)
+        var isLate = key.Value.StartsWith(prefix, StringComparison.Ordinal);
+        if (isLate && isLast)
         {
             ReadOnlyMemory<byte>[] copy = [.. content.Select(part => (ReadOnlyMemory<byte>)part.ToArray())];
             _held.Add(cancellation => inner.PutAsync(key, copy, options, cancellation));
             return PutOutcome.Stored;
         }
-        if (isMove)
+        if (isLate)
             await pause();
         return await inner.PutAsync(key, content, options, cancellationToken);
     }
@@ -43,8 +44,8 @@ sealed class LateMoves(IObjectStore inner, bool isLast, Func<Task> pause) : IObj
     public Task<ObjectInfo?> StatAsync(ObjectKey key, CancellationToken cancellationToken) =>
         inner.StatAsync(key, cancellationToken);
 
-    public IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellationToken) =>
-        inner.ListAsync(prefix, cancellationToken);
+    public IAsyncEnumerable<ObjectInfo> ListAsync(string below, CancellationToken cancellationToken) =>
+        inner.ListAsync(below, cancellationToken);
 
     public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) =>
         inner.DeleteAsync(key, cancellationToken);

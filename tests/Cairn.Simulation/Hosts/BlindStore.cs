@@ -126,6 +126,9 @@ sealed class BlindStore(IObjectStore inner, Mutation mutation, SimulatedThreads 
         public Task<HeldLock?> GetLockAsync(ObjectVersionKey version, CancellationToken cancellationToken) =>
             throw Asked();
 
+        public Task<ObjectEvidence> GetEvidenceAsync(
+            ObjectVersionKey version, CancellationToken cancellationToken) => throw Asked();
+
         public Task ExtendLockAsync(ObjectVersionKey version, HeldLock held, CancellationToken cancellationToken) =>
             throw Asked();
 

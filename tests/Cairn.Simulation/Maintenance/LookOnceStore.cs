@@ -65,6 +65,10 @@ sealed class LookOnceStore(IObjectStore inner) : IObjectStore, IVersionedStore
         public Task<HeldLock?> GetLockAsync(ObjectVersionKey version, CancellationToken cancellationToken) =>
             inner.GetLockAsync(version, cancellationToken);
 
+        public Task<ObjectEvidence> GetEvidenceAsync(
+            ObjectVersionKey version, CancellationToken cancellationToken) =>
+            inner.GetEvidenceAsync(version, cancellationToken);
+
         public Task ExtendLockAsync(ObjectVersionKey version, HeldLock held, CancellationToken cancellationToken) =>
             inner.ExtendLockAsync(version, held, cancellationToken);
 

@@ -39,7 +39,7 @@ public sealed class KnownMirror(IObjectStore store, IObjectStore known)
     /// <summary>An object that was just stored in the repository.</summary>
     public async Task AddAsync(ObjectKey key, ReadOnlyMemory<byte> stored, CancellationToken cancellationToken)
     {
-        await known.PutAsync(key, [stored], PutOptions.Hot, cancellationToken);
+        await TryStoreAsync(known, key, stored, cancellationToken);
         _listed.Add(key);
     }
 
@@ -51,11 +51,10 @@ public sealed class KnownMirror(IObjectStore store, IObjectStore known)
     {
         foreach (var key in await FindGoneAsync(ObjectNames.Index, cancellationToken))
         {
-            using (var stored = await known.GetAsync(key, ByteRange.Whole, Limits.ObjectBytes, cancellationToken))
-                await spool.PutAsync(
-                    new ObjectKey(SpoolNames.Old + key.Value[ObjectNames.Index.Length..]), [stored.Memory],
-                    PutOptions.Hot, cancellationToken);
-            await known.DeleteAsync(key, cancellationToken);
+            using var stored = await known.GetAsync(key, ByteRange.Whole, Limits.ObjectBytes, cancellationToken);
+            var old = new ObjectKey(SpoolNames.Old + key.Value[ObjectNames.Index.Length..]);
+            if (await TryStoreAsync(spool, old, stored.Memory, cancellationToken))
+                await known.DeleteAsync(key, cancellationToken);
         }
     }
 
@@ -113,12 +112,27 @@ public sealed class KnownMirror(IObjectStore store, IObjectStore known)
         }
     }
 
+    // A push is what makes room on a full disk: what it would like to know comes with the next one.
+    static async Task<bool> TryStoreAsync(
+        IObjectStore part, ObjectKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await part.PutAsync(key, [content], PutOptions.Hot, cancellationToken);
+            return true;
+        }
+        catch (StoreException e) when (e.Kind == StoreErrorKind.Full)
+        {
+            return false;
+        }
+    }
+
     async Task CopyAsync(ObjectKey key, int maxBytes, CancellationToken cancellationToken)
     {
         try
         {
             using var buffer = await store.GetAsync(key, ByteRange.Whole, maxBytes, cancellationToken);
-            await known.PutAsync(key, [buffer.Memory], PutOptions.Hot, cancellationToken);
+            await TryStoreAsync(known, key, buffer.Memory, cancellationToken);
         }
         // Gone since it was listed, or somebody's junk: a reader would pass over it too.
         catch (StoreException e) when (e.Kind is StoreErrorKind.NotFound or StoreErrorKind.TooLarge
@@ -138,7 +152,7 @@ public sealed class KnownMirror(IObjectStore store, IObjectStore known)
         try
         {
             if (await AnyAsync(store, prefix, cancellationToken) is { } key)
-                await known.PutAsync(key, [Nothing], PutOptions.Hot, cancellationToken);
+                await TryStoreAsync(known, key, Nothing, cancellationToken);
         }
         catch (StoreException e) when (e.Kind == StoreErrorKind.Refused)
         {

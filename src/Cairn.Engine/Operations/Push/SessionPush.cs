@@ -41,13 +41,31 @@ sealed class SessionPush(
             var info = session.Info with { Finished = repository.Environment.Time.GetUtcNow() };
             var (name, stored) = dance.SealSnapshot(ulid, ledger, info);
             var made = new OutgoingSnapshot(session.Id, name, stored);
-            await made.WriteAsync(parts.Hot, cancellationToken);
+            await WriteAsync(session, made, cancellationToken);
             if (await TryFinishAsync(session, made, mended.Moved, cancellationToken) is { } done)
                 return done;
         }
         throw new CommitException(
             $"what the spooled session {session.Id} relies on was condemned or given up {SnapshotCommit.AttemptsMax} "
             + "times in a row. It stays in the spool: look whether some prune runs without pause");
+    }
+
+    async Task WriteAsync(SpooledSession session, OutgoingSnapshot made, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await made.WriteAsync(parts.Hot, cancellationToken);
+        }
+        // The store has its packs, and a ledger there that was looked for keeps them.
+        catch (StoreException e) when (e.Kind == StoreErrorKind.Full)
+        {
+            foreach (var pack in session.Ledger.Packs)
+            {
+                if (pool.Packs.TryGetValue(pack.PackPrefix, out var found) && sender.InStore.Contains(pack.PackPrefix))
+                    await pool.RemoveAsync(found, cancellationToken);
+            }
+            await made.WriteAsync(parts.Hot, cancellationToken);
+        }
     }
 
     /// <summary>H5. Null if the ledger was given up meanwhile: then it needs another.</summary>

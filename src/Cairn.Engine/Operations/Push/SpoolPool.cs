@@ -52,7 +52,14 @@ sealed class SpoolPool(SpoolParts parts)
     /// <summary>So that a push which is killed does not send it again.</summary>
     public async Task MarkSentAsync(PoolPack pack, CancellationToken cancellationToken)
     {
-        await parts.Hot.PutAsync(SentKey(pack.Name), [Nothing], PutOptions.Hot, cancellationToken);
+        try
+        {
+            await parts.Hot.PutAsync(SentKey(pack.Name), [Nothing], PutOptions.Hot, cancellationToken);
+        }
+        // A push is what makes room on a full disk. Without its mark the pack is at worst sent again.
+        catch (StoreException e) when (e.Kind == StoreErrorKind.Full)
+        {
+        }
         lock (_sent)
             _sent.Add(pack.Name);
     }

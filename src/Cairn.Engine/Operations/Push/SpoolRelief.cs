@@ -35,12 +35,13 @@ sealed class SpoolRelief(
             if (tables.Count == 0)
                 continue;
             await sender.IndexAsync(dance, tables, cancellationToken);
-            await AnnounceAsync(tables, cancellationToken);
+            var keep = await AnnounceAsync(tables, cancellationToken);
             foreach (var table in tables.Where(table => !retired.Condemned.Contains(table.Name)))
             {
                 await pool.RemoveAsync(pool.Packs[PoolPack.PrefixOf(table.Name)], cancellationToken);
                 tally.Freed++;
             }
+            await keep();
         }
     }
 
@@ -51,7 +52,8 @@ sealed class SpoolRelief(
             await spool.DeleteAsync(key, cancellationToken);
     }
 
-    async Task AnnounceAsync(List<PackTable> tables, CancellationToken cancellationToken)
+    /// <returns>Writes the ledger down: when there is room again.</returns>
+    async Task<Func<Task>> AnnounceAsync(List<PackTable> tables, CancellationToken cancellationToken)
     {
         var former = await ListAsync(parts.Hot, cancellationToken);
         var ledger = former.Count > 0 ? await TryReadAsync(former[^1], cancellationToken) : null;
@@ -66,11 +68,15 @@ sealed class SpoolRelief(
                 Packs = [.. packs.DistinctBy(pack => pack.PackPrefix).OrderBy(pack => pack.PackPrefix)],
             },
             name: null, cancellationToken);
-        await parts.Hot.PutAsync(
-            ObjectNames.Ledger(repository.RequireHost().Id, ulid, hash), [stored], PutOptions.Hot, cancellationToken);
-        foreach (var key in former)
-            await parts.Hot.DeleteAsync(key, cancellationToken);
         await dance.LookAsync(cancellationToken);
+        return async () =>
+        {
+            await parts.Hot.PutAsync(
+                ObjectNames.Ledger(repository.RequireHost().Id, ulid, hash), [stored], PutOptions.Hot,
+                cancellationToken);
+            foreach (var key in former)
+                await parts.Hot.DeleteAsync(key, cancellationToken);
+        };
     }
 
     async Task<Ledger?> TryReadAsync(ObjectKey key, CancellationToken cancellationToken)

@@ -63,6 +63,30 @@ public sealed class SpoolRoomTests
     }
 
     [Fact]
+    public async Task A_push_needs_no_room_to_make_some()
+    {
+        await using var spool = await SpoolWorld.CreateAsync();
+        spool.World.AddSomeFiles();
+        var tree = await spool.BackupAsync();
+        var isFull = true;
+        IObjectStore Wrap(IObjectStore inner) => inner == spool.World.Test.Store ? inner : new HookedStore(inner)
+        {
+            Before = (member, name) => member == StoreMember.Put && isFull
+                ? throw new StoreException(StoreErrorKind.Full, $"{name}: no space left on device")
+                : Task.CompletedTask,
+            After = (member, name) =>
+            {
+                isFull &= member != StoreMember.Delete || !name.StartsWith("packs/", StringComparison.Ordinal);
+                return Task.CompletedTask;
+            },
+        };
+        Assert.True((await spool.PushAsync(Wrap)).IsWhole);
+        Assert.Equal(1, await spool.World.AssertAllRestoreAsync(tree));
+        await spool.AssertEmptyAsync();
+        await spool.World.AssertSoundAsync();
+    }
+
+    [Fact]
     public async Task Who_waits_for_room_can_be_interrupted()
     {
         await using var spool = await SpoolWorld.CreateAsync();

@@ -43,11 +43,23 @@ public sealed partial class BlobIndex
     {
         lock (_adding)
         {
-            var (segment, pack, inMemory) = _view.Resolve(number);
-            if (segment is not null)
-                ExcludeInSegment(segment, pack, removes: false);
-            else
-                ExcludeInMemory(inMemory!, removes: false);
+            var (found, at, inMemory) = _view.Resolve(number);
+            var key = found is not null ? found.KeyOf(at) : inMemory!.Key;
+            // The same table may lie in several places, of which one answers for all.
+            foreach (var pending in _view.Pending.WithPrefix(PackNames.PrefixOf(key.Name)))
+            {
+                if (pending.Key == key)
+                    ExcludeInMemory(pending, removes: false);
+            }
+            foreach (var segment in _view.Segments)
+            {
+                var pack = segment.LowerBoundOfName(key.Name);
+                for (; pack < segment.PackCount && segment.KeyOf(pack).Name == key.Name; pack++)
+                {
+                    if (segment.KeyOf(pack) == key)
+                        ExcludeInSegment(segment, pack, removes: false);
+                }
+            }
         }
     }
 

@@ -129,7 +129,7 @@ sealed class LeaseLife
     Task PauseAsync()
     {
         // If a rule is broken: the worst moment for it.
-        if (_world.Mutation != Mutation.None)
+        if (_world.Mutation is Mutation.LapseUncondemned or Mutation.NoLookAfterLapse)
             return _world.NextAsync("snapshots/", TimeSpan.FromDays(6));
         return _random.NextInt(2) == 0 ? _world.NextAsync("ledgers/", TimeSpan.FromDays(1)) : Task.CompletedTask;
     }

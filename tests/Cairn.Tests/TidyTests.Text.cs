@@ -28,6 +28,7 @@ public partial class TidyTests
         (new(@"(, |\w\()(true|false)\)"), "name the argument"),
         (new(@"\bThread\.Sleep\b"), "wait through a TimeProvider"),
         (new(@"\[DllImport"), "use LibraryImport, under Interop/"),
+        (new(@"SignatureVerifier\.Verifies"), "call Verify: the rule is the simulation's to set, and nobody else's"),
     ];
 
     // Tuples, attributes, and calls of one argument whose meaning is in the method's name.

@@ -26,6 +26,22 @@ public static class CopyOperation
         BackupOperation.RequireEnrolled(target);
         if (source.Repository.Id == target.Id)
             throw new ArgumentException("source and target are the same repository");
+        try
+        {
+            return await CopyAsync(source, snapshots, target, state, options, monitor, cancellationToken);
+        }
+        catch (IndexDamagedException)
+        {
+            // As in a backup: a damaged cache costs time and not the copy (INV-7). What is committed is not copied again.
+            BlobIndex.DeleteFiles(state);
+            return await CopyAsync(source, snapshots, target, state, options, monitor, cancellationToken);
+        }
+    }
+
+    static async Task<CopyResult> CopyAsync(
+        ReadSession source, IReadOnlyList<SnapshotInfo> snapshots, Repository target, IStateFolder state,
+        CopyOptions options, CopyMonitor monitor, CancellationToken cancellationToken)
+    {
         var started = target.Environment.Time.GetTimestamp();
         monitor.Begin("reading the index");
         var retired = new RetiredLog(target.Store, target.Keys, target.Signers);

@@ -116,8 +116,6 @@ sealed class S3Writer(
             AutoCloseStream = false, UseChunkEncoding = false, ContentType = "application/octet-stream",
             ChecksumSHA256 = Convert.ToBase64String(hash),
         };
-        // The signer takes it from here and does not read the body for it.
-        request.Headers["x-amz-content-sha256"] = Convert.ToHexStringLower(hash);
         if (isConditional)
             request.IfNoneMatch = "*";
         if (put.IsData && options.DataClass is { } storageClass)
@@ -152,7 +150,9 @@ sealed class S3Writer(
         $"{key} was not stored: it was to be locked, and the bucket {parsed.Bucket} was seen not to lock objects. "
         + "Use a bucket with Object Lock (cairn init --lock creates one), and look again with: cairn doctor", key);
 
-    // The server compares it with what arrives, so a wrong one would store nothing.
+    // One that is known is of the bytes as they were sealed: a server that compares checksums refuses what turned
+    // since, where a hash made here would be of the turned bytes. The SDK's signer reads the body for a hash of its
+    // own: it removes a header that would spare it that.
     static byte[] HashOf(IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions put)
     {
         if (put.Hash is { } known)

@@ -118,7 +118,7 @@ sealed class S3Writer(
         };
         if (isConditional)
             request.IfNoneMatch = "*";
-        if ((put.StorageClass ?? (put.IsData ? options.DataClass : null)) is { } storageClass)
+        if (put.IsData && options.DataClass is { } storageClass)
             request.StorageClass = new S3StorageClass(storageClass);
         if (put.Lock is { } asked)
         {
@@ -150,9 +150,9 @@ sealed class S3Writer(
         $"{key} was not stored: it was to be locked, and the bucket {parsed.Bucket} was seen not to lock objects. "
         + "Use a bucket with Object Lock (cairn init --lock creates one), and look again with: cairn doctor", key);
 
-    // One that is known is of the bytes as they were sealed: a server that compares checksums refuses what turned since,
-    // where a hash made here would be of the turned bytes. The SDK's signer reads the body for a hash of its own: it
-    // removes a header that would spare it that.
+    // One that is known is of the bytes as they were sealed: a server that compares checksums refuses what turned
+    // since, where a hash made here would be of the turned bytes. The SDK's signer reads the body for a hash of its
+    // own: it removes a header that would spare it that.
     static byte[] HashOf(IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions put)
     {
         if (put.Hash is { } known)

@@ -32,7 +32,8 @@ public static class CopyOperation
         }
         catch (IndexDamagedException)
         {
-            // As in a backup: a damaged cache costs time and not the copy (INV-7). What is committed is not copied again.
+            // As in a backup: a damaged cache costs time and not the copy (INV-7). What is committed is not copied
+            // again.
             BlobIndex.DeleteFiles(state);
             return await CopyAsync(source, snapshots, target, state, options, monitor, cancellationToken);
         }

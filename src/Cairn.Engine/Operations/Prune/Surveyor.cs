@@ -340,8 +340,8 @@ sealed class Surveyor(
 
     static DamagedObjectException Lost(UInt128 pack) => Stop(
         ObjectNames.Packs,
-        $"a snapshot needs the pack {pack:x32}..., which is not there or about to be deleted, and no move says where its "
-        + "content is now");
+        $"a snapshot needs the pack {pack:x32}..., which is not there or about to be deleted, and no move says where "
+        + "its content is now");
 
     static DamagedObjectException Stop(string where, string what) => new(
         new ObjectKey(where.TrimEnd('/')), FailureKind.Framing,

@@ -118,7 +118,7 @@ sealed class S3Writer(
         };
         if (isConditional)
             request.IfNoneMatch = "*";
-        if (put.IsData && options.DataClass is { } storageClass)
+        if ((put.StorageClass ?? (put.IsData ? options.DataClass : null)) is { } storageClass)
             request.StorageClass = new S3StorageClass(storageClass);
         if (put.Lock is { } asked)
         {

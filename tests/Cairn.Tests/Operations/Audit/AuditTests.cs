@@ -167,7 +167,8 @@ public class AuditTests
         var shown = world.Bucket.Versions().GroupBy(version => version.Key)
             .Where(group => !group.Last().IsDeleteMarker).Select(group => group.Last()).ToList();
         var packs = shown.Where(version => version.Key.StartsWith("packs/")).ToList();
-        var ledger = shown.First(version => version.Key.StartsWith("ledgers/"));
+        // The older one is void, and only its lock keeps it.
+        var ledger = shown.Last(version => version.Key.StartsWith("ledgers/"));
         world.Bucket.Delete(Caller.Owner, packs[0].Key);
         Plant(world, packs[1], packs[1].Content.Length, hasChecksum: true);
         Plant(world, ledger, 7, hasChecksum: false);

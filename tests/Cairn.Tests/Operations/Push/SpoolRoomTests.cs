@@ -15,25 +15,25 @@ public sealed class SpoolRoomTests
         var tree = spool.World.Capture();
         var waiting = new Signal();
         var backup = Task.Run(() => spool.BackupAsync(sizeMax: 2_500_000, wait: waiting.Raise));
-        var freed = 0L;
+        var pushes = new List<PushResult>();
         while (!backup.IsCompleted)
         {
             if (waiting.IsRaised)
-                freed += (await spool.PushAsync(options: new PushOptions { IsBlocked = () => waiting.IsRaised }))
-                    .PacksFreed;
+                pushes.Add(await spool.PushAsync(options: new PushOptions { IsBlocked = () => waiting.IsRaised }));
             await Task.Yield();
         }
         await backup;
-        Assert.True(freed > 2, $"only {freed} packs were freed");
-        Assert.Empty(spool.World.Names("snapshots/"));
+        Assert.InRange(pushes.Sum(push => push.PacksFreed), 3, long.MaxValue);
         // Interim ledgers keep what was sent: a prune that runs in between takes nothing.
         var packs = spool.World.Names("packs/").ToList();
         await spool.World.PruneAsync(PruneWorld.AtOnce with { UnfinishedAfter = TimeSpan.FromDays(2) });
         Assert.Equal(packs, spool.World.Names("packs/"));
 
-        var result = await spool.PushAsync();
+        // The last push may have met a backup that was just done.
+        pushes.Add(await spool.PushAsync());
 
-        await spool.World.AssertRestoresAsync(Assert.Single(result.Sessions).Snapshot, tree);
+        await spool.World.AssertRestoresAsync(
+            Assert.Single(pushes.SelectMany(push => push.Sessions)).Snapshot, tree);
         await spool.AssertEmptyAsync();
         await spool.World.AssertSoundAsync();
     }

@@ -140,9 +140,10 @@ public sealed class SpoolTests(CephServer ceph, RcloneSftpServer sftp)
         }
     }
 
+    // Not SIGINT: who runs the tests in the background may have it ignored.
     static void Interrupt(CairnProcess process)
     {
-        using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
         kill.WaitForExit();
     }
 }

@@ -54,7 +54,7 @@ public sealed class SimulationTests
 
     /// <summary>
     /// The proof of the proof: with a rule of the protocol broken the simulation finds the loss. It begins where it was
-    /// found once; after a change of the engine it may take some seeds more. R5, L1 and L2 are not here: too rare.
+    /// found once; after a change of the engine it may take some seeds more.
     /// </summary>
     [Theory]
     [InlineData(Mutation.StaleListing, 83)]
@@ -74,8 +74,11 @@ public sealed class SimulationTests
     [InlineData(Mutation.MoveUnannounced, 1)]
     [InlineData(Mutation.OneMoveFollowed, 80)]
     [InlineData(Mutation.MoveTrusted, 1)]
+    [InlineData(Mutation.RetiredBeforeMoves, 3)]
     [InlineData(Mutation.VoidUnproposed, 11)]
     [InlineData(Mutation.VoidWithoutLook, 12)]
+    [InlineData(Mutation.LapseUncondemned, 3)]
+    [InlineData(Mutation.NoLookAfterLapse, 3)]
     [InlineData(Mutation.LockBoundUnheeded, 5)]
     [InlineData(Mutation.CopyWithoutLook, 3)]
     public void A_broken_rule_of_the_protocol_is_found(object rule, ulong from)

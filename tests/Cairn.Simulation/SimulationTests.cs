@@ -58,35 +58,35 @@ public sealed class SimulationTests
     /// </summary>
     [Theory]
     [InlineData(Mutation.StaleListing, 83)]
-    [InlineData(Mutation.LookBehindNewest, 10)]
+    [InlineData(Mutation.LookBehindNewest, 62)]
     [InlineData(Mutation.UnverifiedPassedOver, 28)]
     [InlineData(Mutation.PacksLate, 1)]
     [InlineData(Mutation.CondemnedUsed, 1)]
-    [InlineData(Mutation.LookBeforeAnnouncing, 99)]
+    [InlineData(Mutation.LookBeforeAnnouncing, 35)]
     [InlineData(Mutation.NoLook, 9)]
     [InlineData(Mutation.LastLookBlind, 53)]
     [InlineData(Mutation.UncondemnedDeleted, 1)]
     [InlineData(Mutation.NoSecondLook, 1)]
-    [InlineData(Mutation.LookCountsForNew, 34)]
+    [InlineData(Mutation.LookCountsForNew, 25)]
     [InlineData(Mutation.ListFromPlan, 1)]
     [InlineData(Mutation.DeletionUnlisted, 1)]
-    [InlineData(Mutation.ProposalFrees, 12)]
+    [InlineData(Mutation.ProposalFrees, 11)]
     [InlineData(Mutation.MoveUnannounced, 1)]
-    [InlineData(Mutation.OneMoveFollowed, 80)]
+    [InlineData(Mutation.OneMoveFollowed, 4)]
     [InlineData(Mutation.MoveTrusted, 1)]
     [InlineData(Mutation.RetiredBeforeMoves, 3)]
-    [InlineData(Mutation.VoidUnproposed, 11)]
+    [InlineData(Mutation.VoidUnproposed, 37)]
     [InlineData(Mutation.VoidWithoutLook, 12)]
     [InlineData(Mutation.LapseUncondemned, 3)]
     [InlineData(Mutation.NoLookAfterLapse, 3)]
-    [InlineData(Mutation.LockBoundUnheeded, 5)]
+    [InlineData(Mutation.LockBoundUnheeded, 1)]
     [InlineData(Mutation.CopyWithoutLook, 3)]
     public void A_broken_rule_of_the_protocol_is_found(object rule, ulong from)
     {
         var campaign = new Campaign(Environment.ProcessorCount);
         campaign.Run(from, SeedsPerMutation, (Mutation)rule, () => campaign.Violations.Count > 0);
         Assert.True(campaign.Violations.Count > 0, $"{rule} broken, and nothing found in {campaign.Seeds} seeds");
-        Assert.All(campaign.Violations, life => Assert.Matches("INV-1|INV-4|P2", life.Violation));
+        Assert.All(campaign.Violations, life => Assert.Matches("INV-1|INV-4|P2|L3", life.Violation));
     }
 
     static Campaign CampaignOf(int batch) => Campaigns.GetOrAdd(batch, number => new Lazy<Campaign>(() =>

@@ -15,6 +15,9 @@ sealed class Campaign(int parallel)
     /// <summary>Lives of other kinds are left out; null for none.</summary>
     public LifeKind? Only { get; init; }
 
+    /// <summary>Lives without meetings are left out.</summary>
+    public bool OnlyMeetings { get; init; }
+
     public long Seeds { get; private set; }
     public long Steps { get; private set; }
 
@@ -43,7 +46,8 @@ sealed class Campaign(int parallel)
                 if (number >= count)
                     return;
                 var seed = first + (ulong)number;
-                if (Only is null || LifeKinds.Of(seed, mutation) == Only)
+                if ((Only is null || LifeKinds.Of(seed, mutation) == Only)
+                    && (!OnlyMeetings || LifeKinds.HasMeetings(seed, mutation)))
                     Add(new Life(seed, mutation).Run());
             }
         }

@@ -7,7 +7,8 @@ namespace Cairn.Simulation;
 /// A campaign from the command line. It says now and then how far it is and what it has found, and ends with a line
 /// that says how many seeds ran and which broke; also when it is interrupted.
 /// </summary>
-sealed class CampaignRun(SeedRange seeds, Mutation mutation, LifeKind? only, int parallel)
+sealed class CampaignRun(
+    SeedRange seeds, Mutation mutation, LifeKind? only, bool onlyMeetings, int parallel)
 {
     const int LinesShown = 60;
     const int LivesShown = 5;
@@ -20,7 +21,7 @@ sealed class CampaignRun(SeedRange seeds, Mutation mutation, LifeKind? only, int
     {
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
-        var campaign = new Campaign(parallel) { OnProgress = Progress, Only = only };
+        var campaign = new Campaign(parallel) { OnProgress = Progress, Only = only, OnlyMeetings = onlyMeetings };
         // A broken rule need be found only once.
         campaign.Run(
             seeds.First, seeds.Count, mutation,

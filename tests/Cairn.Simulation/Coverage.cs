@@ -36,6 +36,8 @@ sealed class Coverage
         "damage told by a backup", "damage: backup reported", "damage: pruned", "damage: prune stopped",
         "damage: snapshot restored whole", "damage: snapshot restored in part",
         "locks renewed", "condemned because it lapses", "removed because its lock ran out", "swept by the lifecycle",
+        "maintainers met within a look", "moved into a pack that is condemned",
+        "backup beside a renewal, all before it forgotten",
         "copy: Copied", "copy: AlreadyThere", "copy: Forgotten",
         "edit", "insert", "delete", "rename", "append", "link",
     ];

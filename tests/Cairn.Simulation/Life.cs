@@ -79,6 +79,8 @@ sealed class Life(ulong seed, Mutation mutation = Mutation.None)
         var others = maintainers.Select(maintainer => maintainer.LiveAsync(() => _isOver))
             .Append(new Reader(_world).LiveAsync(() => _isOver))
             .Append(CopyBesideOthersAsync(_world.NewRandom())).ToList();
+        if (_world is { HasMeetings: true, Kind: LifeKind.Plain })
+            others.Add((await LookMeeting.NewAsync(_world, keeper)).LiveAsync(() => _isOver));
         var leases = _world.Lease is null ? null : new LeaseLife(_world, "leases", await keeper.EndorseAsync("leases"));
         if (leases is not null)
             others.AddRange([leases.LiveAsync(() => _isOver), new LapseLife(_world).LiveAsync(() => _isOver)]);
@@ -87,6 +89,12 @@ sealed class Life(ulong seed, Mutation mutation = Mutation.None)
             ? await CopyRepository.BeginAsync(_world, others, () => _isOver)
             : null;
         var lives = hosts.Select(host => host.LiveAsync(2 + random.NextInt(4))).ToList();
+        if (_world is { HasMeetings: true, Kind: LifeKind.Leases })
+        {
+            var meeting = await LapseMeeting.NewAsync(_world, keeper);
+            hosts.Add(meeting.Host);
+            lives.Add(meeting.LiveAsync(1 + random.NextInt(2)));
+        }
         // Later, beside runs of those who do not know of it.
         await _world.WaitAsync(random, TimeSpan.FromDays(10));
         if (random.NextInt(3) == 0)

@@ -27,4 +27,15 @@ static class LifeKinds
         Mutation.CopyWithoutLook => LifeKind.Copies,
         _ => LifeKind.Plain,
     };
+
+    /// <summary>
+    /// In some lives actors wait for each other at the moments for which a rule was made that chance alone hardly ever
+    /// finds: in all if that rule is broken, in none if it is another.
+    /// </summary>
+    public static bool HasMeetings(ulong seed, Mutation mutation) => mutation switch
+    {
+        Mutation.None => seed % (2 * SeedsPerTurn) is 3 or 8,
+        Mutation.RetiredBeforeMoves or Mutation.LapseUncondemned or Mutation.NoLookAfterLapse => true,
+        _ => false,
+    };
 }

@@ -10,6 +10,7 @@ static class Program
                Cairn.Simulation --minutes M [--from N]
         further: --mutation RULE  break a rule of the commit protocol (see Mutation)
                  --kind KIND      only lives of that kind (see LifeKind)
+                 --meetings       only lives in which actors meet on purpose
                  --parallel N     lives side by side (default: one per processor)
         Interrupted (SIGINT, SIGTERM) it ends the lives it has begun, and tells what it found.
         """;
@@ -35,12 +36,14 @@ static class Program
         if (Value("--seed") is { } seed)
             return Replay(ulong.Parse(seed), mutation);
         LifeKind? only = Value("--kind") is { } kind ? Enum.Parse<LifeKind>(kind) : null;
+        var onlyMeetings = arguments.Contains("--meetings");
         var parallel = int.Parse(Value("--parallel") ?? $"{Environment.ProcessorCount}");
         var first = ulong.Parse(Value("--from") ?? "1");
         if (Value("--seeds") is { } seeds)
-            return new CampaignRun(SeedRange.Parse(seeds, first), mutation, only, parallel).Run(TimeSpan.MaxValue);
+            return new CampaignRun(SeedRange.Parse(seeds, first), mutation, only, onlyMeetings, parallel)
+                .Run(TimeSpan.MaxValue);
         if (Value("--minutes") is { } minutes)
-            return new CampaignRun(new SeedRange(first, long.MaxValue), mutation, only, parallel)
+            return new CampaignRun(new SeedRange(first, long.MaxValue), mutation, only, onlyMeetings, parallel)
                 .Run(TimeSpan.FromMinutes(double.Parse(minutes)));
         Console.WriteLine(Usage);
         return 0;

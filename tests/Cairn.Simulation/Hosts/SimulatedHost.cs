@@ -1,4 +1,5 @@
 using System.Text;
+using Cairn.Engine.Formats;
 using Cairn.Engine.Operations.Backup;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
@@ -58,13 +59,19 @@ sealed class SimulatedHost
                 _world.Coverage.Count("clock jumped");
                 _clock.Offset += TimeSpan.FromHours(_random.NextInt(4000) - 2000);
             }
-            _tree.ChangeSome();
-            if (_random.NextInt(12) == 0)
-                _tree.AddMuch();
-            _state.LetThingsHappen();
+            LetThingsHappen();
             await BackUpAsync();
         }
     }
+
+    /// <summary>Whether the run was reported.</summary>
+    public async Task<bool> BackUpOnceAsync()
+    {
+        LetThingsHappen();
+        return (await BackUpAsync()).Reported is not null;
+    }
+
+    public bool Wrote(SnapshotName snapshot) => snapshot.Host.ToString() == _id;
 
     /// <summary>Once nothing goes wrong any more, the next run succeeds unaided.</summary>
     public async Task BackUpInTheEndAsync()
@@ -72,6 +79,14 @@ sealed class SimulatedHost
         _tree.ChangeSome();
         var run = await BackUpAsync();
         _world.Require(run.Reported is not null, $"{run} failed though nothing went wrong any more");
+    }
+
+    void LetThingsHappen()
+    {
+        _tree.ChangeSome();
+        if (_random.NextInt(12) == 0)
+            _tree.AddMuch();
+        _state.LetThingsHappen();
     }
 
     async Task<HostRun> BackUpAsync()

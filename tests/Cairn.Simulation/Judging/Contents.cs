@@ -50,7 +50,7 @@ sealed class Contents(World world)
         _ledgerNames.TryAdd(hash, version.Key);
     }
 
-    public void AddMoves(ObjectVersion version, Repository repository)
+    public void AddMoves(ObjectVersion version, Repository repository, IReadOnlySet<ObjectHash> condemned)
     {
         var opened = IndexEnvelope.Open(ObjectType.Moves, version.Content, repository.Keys, repository.Signers);
         foreach (var move in RecordCodecs.DecodeMoves(opened.Body.Span).Moves)
@@ -58,6 +58,8 @@ sealed class Contents(World world)
             world.Coverage.Count("rows moved", move.FromRows.Count);
             var (from, to) = (new ObjectHash(move.From.Span), new ObjectHash(move.To.Span));
             _repacked.Add(MoveGraph.PrefixOf(to));
+            if (condemned.Contains(to))
+                world.Coverage.Count("moved into a pack that is condemned");
             _moves.Add(new MovedRows(
                 from, to, [.. move.FromRows.Select(row => (int)row)], [.. move.ToRows.Select(row => (int)row)]));
         }

@@ -195,7 +195,7 @@ sealed class Judge(World world)
         else if (ObjectNames.TryParseDated(ObjectNames.Retired, key, out var retired) && _writers.Add(call.Name))
             Apply(RetiredLog.Open(version.Content, retired, _keys!.Keys, _keys.Signers).Record);
         else if (call.Name.StartsWith(ObjectNames.Moves, StringComparison.Ordinal) && _writers.Add(call.Name))
-            _contents.AddMoves(version, _keys!);
+            _contents.AddMoves(version, _keys!, _condemned);
         world.TellOf(call.Name);
     }
 

@@ -3,9 +3,14 @@ using Cairn.Engine.Storage;
 
 namespace Cairn.Simulation.Maintenance;
 
-/// <summary>Breaks L2: once something was announced, shows no ledger that was not there before.</summary>
+/// <summary>
+/// Breaks L2: once something was announced, shows no ledger and no snapshot that was not there before. (A snapshot
+/// without its ledger is a gap, at which everything is renewed.)
+/// </summary>
 sealed class LookOnceStore(IObjectStore inner) : IObjectStore, IVersionedStore
 {
+    static readonly string[] Looked = ["ledgers/", "snapshots/"];
+
     readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     bool _hasAnnounced;
 
@@ -40,7 +45,7 @@ sealed class LookOnceStore(IObjectStore inner) : IObjectStore, IVersionedStore
 
     bool IsShown(ListedVersion version)
     {
-        if (!version.Name.StartsWith("ledgers/", StringComparison.Ordinal))
+        if (!Looked.Any(prefix => version.Name.StartsWith(prefix, StringComparison.Ordinal)))
             return true;
         if (!_hasAnnounced)
             _seen.Add(version.Name);

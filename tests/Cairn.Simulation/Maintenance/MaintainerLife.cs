@@ -40,13 +40,15 @@ sealed class MaintainerLife
         }
     }
 
-    public async Task RunOnceAsync()
+    public Task RunOnceAsync() => RunOnceAsync(Choose);
+
+    public async Task RunOnceAsync(Func<IMaintenance> choose)
     {
         var life = new ProcessLife(
             _world, CairnRoles.Maintainer(_world.LockDays, _name), _clock, _random, callsExpected: 60);
         try
         {
-            await Choose().RunAsync(life.Retrying, _environment, CancellationToken.None);
+            await choose().RunAsync(life.Retrying, _environment, CancellationToken.None);
         }
         catch (SimulatedCrashException e) when (life.Store.HasCrashed)
         {
@@ -68,6 +70,10 @@ sealed class MaintainerLife
             throw _world.Fail($"{_name} failed in a way that is no answer: {e}");
         }
     }
+
+    /// <summary>Of several that come at once.</summary>
+    public Task MeetAsync(MeetingPart part) =>
+        RunOnceAsync(() => new MeetingMaintenance(_world, _name, _seed, _random, part));
 
     // A broken rule is one of the scripted maintainer's.
     IMaintenance Choose() => _world.Mutation == Mutation.None && _random.NextInt(3) == 0

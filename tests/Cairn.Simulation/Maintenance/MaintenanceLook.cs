@@ -13,8 +13,10 @@ namespace Cairn.Simulation.Maintenance;
 /// What a scripted maintainer sees of the store, and what it concludes: packs that something needs. It may take as long
 /// between two listings as it likes.
 /// </summary>
+/// <param name="between">What it waits for there; else that is left to chance.</param>
 sealed class MaintenanceLook(
-    World world, string name, SeededRandom random, Repository repository, RetiredLog retired, MoveLog moves)
+    World world, string name, SeededRandom random, Repository repository, RetiredLog retired, MoveLog moves,
+    Func<Task>? between = null)
 {
     static readonly string[] Announced = ["ledgers/", "moves/", "retired/"];
 
@@ -133,6 +135,8 @@ sealed class MaintenanceLook(
     // For a time of its own, or until somebody announces something.
     Task PauseAsync()
     {
+        if (between is not null)
+            return between();
         if (!_isSlow)
             return Task.CompletedTask;
         return random.NextInt(2) == 0

@@ -25,17 +25,20 @@ sealed class MaintenanceRound
     readonly RetiredWriter _writer;
     readonly MoveLog _moves;
     readonly MaintenanceLook _look;
+    readonly MeetingManners? _manners;
 
+    /// <param name="manners">Of who comes to meet others; else all is left to chance.</param>
     public MaintenanceRound(
         World world, string name, SeededRandom random, Repository repository, Signer signer,
-        EngineEnvironment environment)
+        EngineEnvironment environment, MeetingManners? manners = null)
     {
+        _manners = manners;
         (_world, _name, _random) = (world, name, random);
         (_repository, _signer) = (repository, signer);
         _retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers);
         _writer = new RetiredWriter(repository.Keys, signer, environment, repository.Store);
         _moves = new MoveLog(repository.Store, repository.Keys, repository.Signers);
-        _look = new MaintenanceLook(world, name, random, repository, _retired, _moves);
+        _look = new MaintenanceLook(world, name, random, repository, _retired, _moves, manners?.BetweenListings);
     }
 
     public async Task BeginAsync(CancellationToken cancellationToken)
@@ -45,12 +48,15 @@ sealed class MaintenanceRound
     }
 
     /// <summary>Retention decides that some snapshots no longer count.</summary>
-    public async Task ForgetAsync(CancellationToken cancellationToken)
+    public Task ForgetAsync(CancellationToken cancellationToken) =>
+        ForgetAsync(_ => _random.NextInt(4) == 0, cancellationToken);
+
+    public async Task ForgetAsync(Func<SnapshotName, bool> isVictim, CancellationToken cancellationToken)
     {
         var snapshots = await _look.SnapshotsAsync(cancellationToken);
         ObjectHash[] victims =
         [
-            .. snapshots.Where(snapshot => !_retired.Forgotten.Contains(snapshot.Hash) && _random.NextInt(4) == 0)
+            .. snapshots.Where(snapshot => !_retired.Forgotten.Contains(snapshot.Hash) && isVictim(snapshot))
                 .Select(snapshot => snapshot.Hash),
         ];
         if (victims.Length == 0)
@@ -102,7 +108,8 @@ sealed class MaintenanceRound
         _world.Coverage.Count("deletion taken up", leftovers.Count);
         await DeleteAsync(leftovers, cancellationToken);
 
-        var planned = await _look.NeededAsync(cancellationToken);
+        // Who is blind needs no plan.
+        var planned = _manners?.IsBlind == true ? [] : await _look.NeededAsync(cancellationToken);
         var condemned = await CondemnAsync(planned, cancellationToken);
         await PauseAsync();
         // M3: what is known before the look begins.
@@ -133,7 +140,7 @@ sealed class MaintenanceRound
     // M1, M2: the plan may be as wrong as it likes.
     async Task<HashSet<ObjectHash>> CondemnAsync(HashSet<UInt128> needed, CancellationToken cancellationToken)
     {
-        var isBlind = _random.NextInt(3) == 0;
+        var isBlind = _manners?.IsBlind ?? _random.NextInt(3) == 0;
         var share = 1 + _random.NextInt(4);
         var victims = (await _look.PacksAsync(cancellationToken))
             .Where(pack => !_retired.Condemned.Contains(pack)
@@ -187,5 +194,8 @@ sealed class MaintenanceRound
             await _repository.Store.DeleteAsync(ObjectNames.Pack(pack), cancellationToken);
     }
 
-    Task PauseAsync() => _world.WaitAsync(_random, TimeSpan.FromMinutes(_random.NextInt(3) == 0 ? 3000 : 0.02));
+    // Who comes to meet others waits for nothing else.
+    Task PauseAsync() => _manners is null
+        ? _world.WaitAsync(_random, TimeSpan.FromMinutes(_random.NextInt(3) == 0 ? 3000 : 0.02))
+        : Task.CompletedTask;
 }

@@ -37,6 +37,7 @@ sealed class World
     {
         Mutation = mutation;
         Kind = LifeKinds.Of(seed, mutation);
+        HasMeetings = LifeKinds.HasMeetings(seed, mutation);
         Threads = new SimulatedThreads(seed ^ 0x5EED);
         Log = new SimulationLog(Threads.Clock);
         Coverage = new Coverage();
@@ -59,6 +60,7 @@ sealed class World
 
     public Mutation Mutation { get; }
     public LifeKind Kind { get; }
+    public bool HasMeetings { get; }
     public SimulatedThreads Threads { get; }
     public SimulatedClock Clock => Threads.Clock;
     public SimulationLog Log { get; }

@@ -32,6 +32,12 @@ sealed class LeaseNeeds
     /// <summary>Not needed and not condemned: somebody may still begin to rely on them.</summary>
     public List<(ListedPack Pack, OriginalVersion Original)> Spare { get; } = [];
 
+    /// <summary>
+    /// M3: not needed as far as this look shows, and condemned only while it lasted. A ledger that was stored behind
+    /// the listing of ledgers and before the condemnation may need them all the same; the next look tells.
+    /// </summary>
+    public List<(ListedPack Pack, OriginalVersion Original)> Undecided { get; } = [];
+
     /// <summary>Not needed, and of a run that may still be under way.</summary>
     public List<OriginalVersion> Unfinished { get; } = [];
 
@@ -97,6 +103,8 @@ sealed class LeaseNeeds
         var isNeeded = survey.Liveness.IsNeeded(pack.Name, sight.RowsOf(pack.Name)) || (sight.HasGaps && !isCondemned);
         if (isNeeded && !sight.Retired.Deleted.Contains(pack.Name))
             Packs.Add((pack, original));
+        else if (isCondemned && !survey.Condemned.Contains(pack.Name) && !sight.Retired.Deleted.Contains(pack.Name))
+            Undecided.Add((pack, original));
         else if (isCondemned)
             Dead.Add((pack, original));
         else if (sight.IsOfRunUnderWay(pack))

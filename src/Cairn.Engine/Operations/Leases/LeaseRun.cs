@@ -29,6 +29,11 @@ sealed class LeaseRun(
             (survey, sight, needs) = await LookAsync(cancellationToken);
         }
         var all = needs.All.ToList();
+        // What became of no use between two looks: nobody has condemned it, so somebody may begin to rely on it. And
+        // what somebody else condemned during the last of them.
+        if (!options.IsDryRun)
+            all.AddRange(needs.Spare.Concat(needs.Undecided).Select(found => found.Original)
+                .Where(found => policy.IsDue(locks.LockOf(found), sight.Now)));
         var due = all.FindAll(found => policy.IsDue(locks.LockOf(found), sight.Now));
         if (!options.IsDryRun)
             await locks.RenewAsync(due, cancellationToken);
@@ -52,7 +57,7 @@ sealed class LeaseRun(
         var needs = await LeaseNeeds.OfAsync(survey, sight, cancellationToken);
         await locks.LearnAsync(
             [.. needs.All, .. needs.Unfinished, .. needs.Spare.Select(found => found.Original),
-                .. needs.Dead.Select(found => found.Original)],
+                .. needs.Undecided.Select(found => found.Original), .. needs.Dead.Select(found => found.Original)],
             cancellationToken);
         return (survey, sight, needs);
     }
@@ -88,7 +93,7 @@ sealed class LeaseRun(
         IReadOnlyList<SnapshotLease> snapshots, DateTimeOffset now)
     {
         var ends = all.ConvertAll(found => locks.LockOf(found)?.Until);
-        var dead = needs.Spare.Concat(needs.Dead)
+        var dead = needs.Spare.Concat(needs.Undecided).Concat(needs.Dead)
             .Where(found => locks.LockOf(found.Original)?.Until > now).ToList();
         return new LeaseResult
         {

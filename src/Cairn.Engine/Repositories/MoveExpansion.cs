@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using Cairn.Engine.Formats;
+using Cairn.Engine.Indexing;
 using Cairn.Engine.Primitives;
 
 namespace Cairn.Engine.Repositories;
@@ -18,7 +18,7 @@ public static class MoveExpansion
             changes = false;
             foreach (var move in moves)
             {
-                if (packs.TryGetValue(PrefixOf(move.From), out var from))
+                if (packs.TryGetValue(PackNames.PrefixOf(move.From), out var from))
                     changes |= TryFollow(move, from, packs);
             }
         }
@@ -27,7 +27,7 @@ public static class MoveExpansion
 
     static bool TryFollow(MovedRows move, in LedgerPack from, Dictionary<UInt128, LedgerPack> packs)
     {
-        var prefix = PrefixOf(move.To);
+        var prefix = PackNames.PrefixOf(move.To);
         var isNamed = packs.TryGetValue(prefix, out var to);
         if (isNamed && to.NamesAll)
             return false;
@@ -49,6 +49,4 @@ public static class MoveExpansion
         packs[prefix] = new LedgerPack(prefix, (uint)count, bitmap);
         return true;
     }
-
-    static UInt128 PrefixOf(ObjectHash pack) => BinaryPrimitives.ReadUInt128BigEndian(pack.AsSpan());
 }

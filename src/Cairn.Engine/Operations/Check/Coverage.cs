@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Indexing;
@@ -56,5 +55,5 @@ sealed class Coverage
     LedgerPack? NeededOf(PackNumber number) => _neededOf.GetOrAdd(number, static (pack, self) =>
         self._needed!.TryGetValue(self.PrefixOf(pack), out var found) ? found : null, this);
 
-    UInt128 PrefixOf(PackNumber pack) => BinaryPrimitives.ReadUInt128BigEndian(_index.GetPack(pack).Name.AsSpan());
+    UInt128 PrefixOf(PackNumber pack) => PackNames.PrefixOf(_index.GetPack(pack).Name);
 }

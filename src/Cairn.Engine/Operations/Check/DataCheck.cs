@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using Cairn.Engine.Formats;
+using Cairn.Engine.Indexing;
 using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
-using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Reading;
+using Cairn.Engine.Repositories;
 using Cairn.Engine.Storage;
 
 namespace Cairn.Engine.Operations.Check;
@@ -158,7 +159,7 @@ sealed class DataCheck(CheckContext context)
     {
         var index = context.Session.Index;
         var tables = new List<PackTable>();
-        foreach (var number in index.FindPacksByPrefix(BinaryPrimitives.ReadUInt128BigEndian(name.AsSpan())))
+        foreach (var number in index.FindPacksByPrefix(PackNames.PrefixOf(name)))
         {
             var facts = index.GetPack(number);
             if (facts.Name != name)

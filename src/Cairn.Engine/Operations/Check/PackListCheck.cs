@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Indexing;
@@ -40,7 +39,7 @@ static class PackListCheck
             var key = ObjectNames.Pack(pack).Value;
             if (context.Session.Retired.Deleted.Contains(pack))
                 context.Findings.Note(key, "it was to be deleted, and is still there");
-            else if (context.PacksInLedgers.ContainsKey(BinaryPrimitives.ReadUInt128BigEndian(pack.AsSpan())))
+            else if (context.PacksInLedgers.ContainsKey(PackNames.PrefixOf(pack)))
                 context.Findings.Add(
                     CheckSeverity.Repairable, key, kind: null,
                     "no index object names it: its blobs are found only slowly");

@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using Cairn.Engine.Formats;
+using Cairn.Engine.Indexing;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 
@@ -59,7 +59,7 @@ sealed class Liveness
 
     /// <param name="rows">The pack's number of rows; null if it is not known: then one row that is needed is
     /// enough.</param>
-    public bool IsNeeded(ObjectHash pack, int? rows) => _needed.TryGetValue(PrefixOf(pack), out var bits)
+    public bool IsNeeded(ObjectHash pack, int? rows) => _needed.TryGetValue(PackNames.PrefixOf(pack), out var bits)
         && (rows is { } count
             ? bits.CountWithout(_freed.GetValueOrDefault(pack), count) > 0
             : bits.HasAnyWithout(_freed.GetValueOrDefault(pack)));
@@ -67,7 +67,7 @@ sealed class Liveness
     /// <summary>Of the first so many rows those that are not needed.</summary>
     public IEnumerable<int> UnneededRows(ObjectHash pack, int rows)
     {
-        var needed = _needed.GetValueOrDefault(PrefixOf(pack));
+        var needed = _needed.GetValueOrDefault(PackNames.PrefixOf(pack));
         var freed = _freed.GetValueOrDefault(pack);
         if (needed?.CountWithout(freed, rows) == rows)
             yield break;
@@ -78,19 +78,19 @@ sealed class Liveness
         }
     }
 
-    public bool IsRowNeeded(ObjectHash pack, int row) => _needed.TryGetValue(PrefixOf(pack), out var bits)
+    public bool IsRowNeeded(ObjectHash pack, int row) => _needed.TryGetValue(PackNames.PrefixOf(pack), out var bits)
         && bits[row] && _freed.GetValueOrDefault(pack)?[row] != true;
 
     bool Follow(MovedRows move)
     {
-        if (!_needed.TryGetValue(PrefixOf(move.From), out var from))
+        if (!_needed.TryGetValue(PackNames.PrefixOf(move.From), out var from))
             return false;
         RowBits? to = null;
         var changes = false;
         for (var i = 0; i < move.FromRows.Length; i++)
         {
             if (from[move.FromRows[i]])
-                changes |= (to ??= BitsOf(PrefixOf(move.To))).Set(move.ToRows[i]);
+                changes |= (to ??= BitsOf(PackNames.PrefixOf(move.To))).Set(move.ToRows[i]);
         }
         return changes;
     }
@@ -126,7 +126,7 @@ sealed class Liveness
         {
             changes = false;
             foreach (var move in moves)
-                changes |= Find(move, found, isThere(PrefixOf(move.To)));
+                changes |= Find(move, found, isThere(PackNames.PrefixOf(move.To)));
         }
         return [.. missing.Where(IsLost).Order()];
 
@@ -141,11 +141,11 @@ sealed class Liveness
 
     static bool Find(MovedRows move, Dictionary<UInt128, RowBits> found, bool isThere)
     {
-        var foundThere = found.GetValueOrDefault(PrefixOf(move.To));
+        var foundThere = found.GetValueOrDefault(PackNames.PrefixOf(move.To));
         if (!isThere && foundThere is null)
             return false;
-        if (!found.TryGetValue(PrefixOf(move.From), out var from))
-            found.Add(PrefixOf(move.From), from = new RowBits());
+        if (!found.TryGetValue(PackNames.PrefixOf(move.From), out var from))
+            found.Add(PackNames.PrefixOf(move.From), from = new RowBits());
         var changes = false;
         for (var i = 0; i < move.FromRows.Length; i++)
         {
@@ -161,6 +161,4 @@ sealed class Liveness
             _needed.Add(prefix, bits = new RowBits());
         return bits;
     }
-
-    public static UInt128 PrefixOf(ObjectHash pack) => BinaryPrimitives.ReadUInt128BigEndian(pack.AsSpan());
 }

@@ -64,8 +64,7 @@ public static class PruneOperation
     internal static int? RowsOf(BlobIndex index, ObjectHash pack)
     {
         int? rows = null;
-        foreach (var number in index.FindPacksByPrefix(
-            System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(pack.AsSpan())))
+        foreach (var number in index.FindPacksByPrefix(PackNames.PrefixOf(pack)))
         {
             var facts = index.GetPack(number);
             if (facts.Name != pack)

@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using Cairn.Engine.Formats;
+using Cairn.Engine.Indexing;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Storage;
 
@@ -47,7 +47,7 @@ sealed record Survey
 
     /// <summary>The same, of a pack whose name begins so.</summary>
     public static bool IsListed(IReadOnlyList<ListedPack> packs, UInt128 prefix) =>
-        IsAny(packs, pack => BinaryPrimitives.ReadUInt128BigEndian(pack.AsSpan()).CompareTo(prefix));
+        IsAny(packs, pack => PackNames.PrefixOf(pack).CompareTo(prefix));
 
     static bool IsAny(IReadOnlyList<ListedPack> packs, Func<ObjectHash, int> compare)
     {

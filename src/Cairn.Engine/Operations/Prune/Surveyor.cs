@@ -86,7 +86,7 @@ sealed class Surveyor(
             moves.Moves, pack => !retired.Condemned.Contains(pack) && Survey.IsListed(packs, pack));
         // What stands on a deletion list may go at any moment: where it is the last copy, the one that was to stay is
         // lost, and to go on would lose this one too.
-        var leaving = retired.Deleted.Select(Liveness.PrefixOf).ToHashSet();
+        var leaving = retired.Deleted.Select(pack => PackNames.PrefixOf(pack)).ToHashSet();
         return new Survey
         {
             Condemned = condemned, Proposed = proposed, Snapshots = snapshots, Ledgers = ledgers, Packs = packs,

@@ -1,4 +1,5 @@
 using Cairn.Engine.Formats;
+using Cairn.Engine.Indexing;
 using Cairn.Engine.Operations.Backup;
 using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
@@ -48,7 +49,7 @@ sealed class Mender(
 
     Dictionary<UInt128, LedgerPack> FindGone(IReadOnlyList<LedgerPack> packs)
     {
-        var condemned = retired.Condemned.Select(PoolPack.PrefixOf).ToHashSet();
+        var condemned = retired.Condemned.Select(pack => PackNames.PrefixOf(pack)).ToHashSet();
         return packs.Where(pack => condemned.Contains(pack.PackPrefix) || !IsThere(pack.PackPrefix))
             .ToDictionary(pack => pack.PackPrefix);
     }
@@ -102,7 +103,7 @@ sealed class Mender(
                 ObjectNames.Pack(made.Table.Name), [made.Bytes], found.IsData ? PutOptions.Data : PutOptions.Hot,
                 cancellationToken);
             foreach (var row in into)
-                rows.Add(PoolPack.PrefixOf(made.Table.Name), made.Table.Rows.Length, row);
+                rows.Add(PackNames.PrefixOf(made.Table.Name), made.Table.Rows.Length, row);
             into.Clear();
             return made.Table;
         }
@@ -115,7 +116,7 @@ sealed class Mender(
         var ids = new HashSet<BlobId>();
         void Take(PackTable table)
         {
-            if (packs.Remove(PoolPack.PrefixOf(table.Name), out var pack))
+            if (packs.Remove(PackNames.PrefixOf(table.Name), out var pack))
                 ids.UnionWith(table.Rows.Where((_, row) => pack.Names(row)).Select(row => row.Id));
         }
         foreach (var (prefix, table) in sender.Lost)
@@ -144,7 +145,7 @@ sealed class Mender(
         await foreach (var table in KnownMirror.TablesAsync(
             repository, parts.Known, ObjectNames.Index, cancellationToken))
         {
-            var prefix = PoolPack.PrefixOf(table.Name);
+            var prefix = PackNames.PrefixOf(table.Name);
             if (gone.ContainsKey(prefix) || unknown.ContainsKey(prefix) || retired.Condemned.Contains(table.Name)
                 || !trusts(table.Authors, table.IndexedBy))
                 continue;

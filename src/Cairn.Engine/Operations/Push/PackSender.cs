@@ -1,10 +1,11 @@
 using Cairn.Engine.Formats;
+using Cairn.Engine.Indexing;
 using Cairn.Engine.Operations.Backup;
 using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
-using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.Repositories.Writing;
+using Cairn.Engine.Repositories;
 using Cairn.Engine.Storage;
 
 namespace Cairn.Engine.Operations.Push;
@@ -37,7 +38,7 @@ sealed class PackSender(
     {
         await foreach (var table in KnownMirror.TablesAsync(
             repository, parts.Known, ObjectNames.Index, cancellationToken))
-            _inStore.Add(PoolPack.PrefixOf(table.Name));
+            _inStore.Add(PackNames.PrefixOf(table.Name));
     }
 
     /// <summary>
@@ -60,7 +61,7 @@ sealed class PackSender(
             var (stored, tables) = await ObjectReader.ReadAsync(
                 parts.Hot, key, name.Hash,
                 bytes => (bytes, IndexObject.Open(repository, name, bytes).AllTables.ToArray()), cancellationToken);
-            if (tables.Any(table => wanted.Contains(PoolPack.PrefixOf(table.Name))))
+            if (tables.Any(table => wanted.Contains(PackNames.PrefixOf(table.Name))))
                 await SendGroupAsync(pool, key, stored, tables, onSent, cancellationToken);
         }
     }
@@ -80,9 +81,9 @@ sealed class PackSender(
             await onSent(sent[covered..]);
             (last, covered) = (repository.Environment.Time.GetTimestamp(), sent.Count);
         }
-        _inStore.UnionWith(sent.Select(table => PoolPack.PrefixOf(table.Name)));
+        _inStore.UnionWith(sent.Select(table => PackNames.PrefixOf(table.Name)));
         foreach (var table in tables.Except(sent))
-            _lost[PoolPack.PrefixOf(table.Name)] = table;
+            _lost[PackNames.PrefixOf(table.Name)] = table;
         // H1: no index object may name what is not there, unless everybody knows that it goes.
         if (tables.All(table => sent.Contains(table) || retired.Condemned.Contains(table.Name)))
         {
@@ -96,7 +97,7 @@ sealed class PackSender(
 
     Task<bool> IsInStoreAsync(SpoolPool pool, PackTable table, CancellationToken cancellationToken)
     {
-        var prefix = PoolPack.PrefixOf(table.Name);
+        var prefix = PackNames.PrefixOf(table.Name);
         return pool.Packs.TryGetValue(prefix, out var pack)
             ? TrySendAsync(pool, pack, cancellationToken)
             : Task.FromResult(_inStore.Contains(prefix));
@@ -151,7 +152,7 @@ sealed class PackSender(
         {
             var (key, stored) = await dance.PutIndexAsync(group, cancellationToken);
             await mirror.AddAsync(key, stored, cancellationToken);
-            _inStore.UnionWith(group.Select(table => PoolPack.PrefixOf(table.Name)));
+            _inStore.UnionWith(group.Select(table => PackNames.PrefixOf(table.Name)));
         }
     }
 

@@ -1,4 +1,5 @@
 using Cairn.Engine.Formats;
+using Cairn.Engine.Indexing;
 using Cairn.Engine.Operations.Backup;
 using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
@@ -93,7 +94,7 @@ sealed class SessionPush(
     {
         await sender.IndexAsync(dance, tables, cancellationToken);
         _covered.AddRange(tables.Select(
-            table => new LedgerPack(PoolPack.PrefixOf(table.Name), RowCount: 0, default)));
+            table => new LedgerPack(PackNames.PrefixOf(table.Name), RowCount: 0, default)));
         await AnnounceInterimAsync(session, [.. _covered], cancellationToken);
     }
 

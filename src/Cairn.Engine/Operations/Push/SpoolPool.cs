@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using Cairn.Engine.Formats;
+using Cairn.Engine.Indexing;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Storage;
 
@@ -8,9 +8,7 @@ namespace Cairn.Engine.Operations.Push;
 /// <param name="IsData">May go to a cold class.</param>
 readonly record struct PoolPack(ObjectHash Name, long Size, bool IsData)
 {
-    public UInt128 Prefix => PrefixOf(Name);
-
-    public static UInt128 PrefixOf(ObjectHash name) => BinaryPrimitives.ReadUInt128BigEndian(name.AsSpan());
+    public UInt128 Prefix => PackNames.PrefixOf(Name);
 }
 
 /// <summary>The packs that lie in a spool, and which of them the store has already.</summary>
@@ -42,7 +40,7 @@ sealed class SpoolPool(SpoolParts parts)
         await foreach (var info in part.ListAsync(ObjectNames.Packs, cancellationToken))
         {
             if (info.ForeignName is null && ObjectNames.TryParsePack(info.Key, out var name))
-                Packs[PoolPack.PrefixOf(name)] = new PoolPack(name, info.Size, isData);
+                Packs[PackNames.PrefixOf(name)] = new PoolPack(name, info.Size, isData);
         }
     }
 
@@ -89,7 +87,7 @@ sealed class SpoolPool(SpoolParts parts)
     /// <summary>What a killed push left of packs that are gone.</summary>
     public async Task RemoveStaleMarksAsync(CancellationToken cancellationToken)
     {
-        foreach (var name in _sent.Where(name => !Packs.ContainsKey(PoolPack.PrefixOf(name))).ToList())
+        foreach (var name in _sent.Where(name => !Packs.ContainsKey(PackNames.PrefixOf(name))).ToList())
         {
             await parts.Hot.DeleteAsync(SentKey(name), cancellationToken);
             _sent.Remove(name);

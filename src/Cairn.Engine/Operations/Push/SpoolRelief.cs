@@ -1,5 +1,6 @@
 using Cairn.Engine.Envelopes;
 using Cairn.Engine.Formats;
+using Cairn.Engine.Indexing;
 using Cairn.Engine.Operations.Backup;
 using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
@@ -38,7 +39,7 @@ sealed class SpoolRelief(
             var keep = await AnnounceAsync(tables, cancellationToken);
             foreach (var table in tables.Where(table => !retired.Condemned.Contains(table.Name)))
             {
-                await pool.RemoveAsync(pool.Packs[PoolPack.PrefixOf(table.Name)], cancellationToken);
+                await pool.RemoveAsync(pool.Packs[PackNames.PrefixOf(table.Name)], cancellationToken);
                 tally.Freed++;
             }
             await keep();
@@ -58,7 +59,7 @@ sealed class SpoolRelief(
         var former = await ListAsync(parts.Hot, cancellationToken);
         var ledger = former.Count > 0 ? await TryReadAsync(former[^1], cancellationToken) : null;
         var packs = (ledger?.Packs ?? []).Concat(tables.Select(
-            table => new LedgerPack(PoolPack.PrefixOf(table.Name), RowCount: 0, default)));
+            table => new LedgerPack(PackNames.PrefixOf(table.Name), RowCount: 0, default)));
         var (ulid, hash, stored) = await dance.AnnounceAsync(
             new Ledger
             {

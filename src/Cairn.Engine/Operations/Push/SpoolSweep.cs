@@ -1,4 +1,5 @@
 using Cairn.Engine.Formats;
+using Cairn.Engine.Indexing;
 using Cairn.Engine.Operations.Backup;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.State;
@@ -16,10 +17,10 @@ public static class SpoolSweep
         Repository repository, SpoolParts spool, IStateFolder state, CancellationToken cancellationToken)
     {
         var known = new StoredPackLog(state, repository.Id).Load()
-            .Select(table => PoolPack.PrefixOf(table.Name)).ToHashSet();
+            .Select(table => PackNames.PrefixOf(table.Name)).ToHashSet();
         await foreach (var table in KnownMirror.TablesAsync(
             repository, spool.Hot, ObjectNames.Index, cancellationToken))
-            known.Add(PoolPack.PrefixOf(table.Name));
+            known.Add(PackNames.PrefixOf(table.Name));
         var sessions = new List<(ObjectKey Key, DatedName Name)>();
         await foreach (var info in spool.Hot.ListAsync(SpoolNames.Sessions, cancellationToken))
         {

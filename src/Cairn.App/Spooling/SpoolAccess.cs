@@ -34,6 +34,8 @@ static class SpoolAccess
                     + access.Location.Text,
                     $"use a folder of its own with --spool; or if the repository has moved: cairn -r "
                     + $"{access.Location.Text} push --spool {folder.Path}");
+            if (!isDryRun)
+                await folder.RemoveLeftoversAsync(cancellationToken);
             var store = folder.OpenStore(options.SpoolSize);
             var repository = await OpenAsync(environment, access, store, cancellationToken);
             try

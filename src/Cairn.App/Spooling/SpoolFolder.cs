@@ -70,6 +70,16 @@ sealed class SpoolFolder : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Makes the room free that killed backups took for packs they had not finished. Only for who holds backups: a push
+    /// writes no packs.
+    /// </summary>
+    public async Task RemoveLeftoversAsync(CancellationToken cancellationToken)
+    {
+        foreach (var store in _stores)
+            await store.RemoveLeftoversAsync(ObjectNames.Packs, cancellationToken);
+    }
+
     /// <summary>Null while a backup runs into the spool.</summary>
     public IDisposable? TryHoldBackups() => FileLock.TryTake(FileOf("backup.lock"));
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Cairn.Engine.Envelopes;
 using Cairn.Engine.Formats;
+using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.Storage;
@@ -13,6 +14,10 @@ public sealed record SnapshotListing(IReadOnlyList<SnapshotInfo> Snapshots, IRea
 {
     /// <summary>Of revoked hosts, and on no list of accepted ones: they do not count.</summary>
     public IReadOnlyList<SnapshotName> NotAccepted { get; init; } = [];
+
+    /// <summary>The store's own times of what was listed, by snapshot; null where it has none.</summary>
+    public IReadOnlyDictionary<ObjectHash, DateTimeOffset?> StoredTimes { get; init; } =
+        new Dictionary<ObjectHash, DateTimeOffset?>();
 }
 
 /// <summary>A path that a snapshot does not have.</summary>
@@ -41,12 +46,16 @@ public static class SnapshotCatalog
         var problems = new List<ObjectProblem>();
         var names = new List<SnapshotName>();
         var notAccepted = new List<SnapshotName>();
+        var stored = new Dictionary<ObjectHash, DateTimeOffset?>();
         await foreach (var info in repository.Store.ListAsync(ObjectNames.Snapshots, cancellationToken))
         {
             if (info.ForeignName is not null || !ObjectNames.TryParseSnapshot(info.Key, out var name))
                 problems.Add(ObjectProblem.OfForeignName(info.Name));
             else if (!IsRetired(name, retired))
+            {
                 (IsAccepted(name, retired, repository.Signers) ? names : notAccepted).Add(name);
+                stored[name.Hash] = info.Modified;
+            }
         }
         if (names.Any(name => repository.Signers.FindEnrolled(name.Host) is null))
             await repository.LearnSignersAsync(cancellationToken);
@@ -83,7 +92,10 @@ public static class SnapshotCatalog
         }
         return new SnapshotListing(
             [.. snapshots.OrderBy(snapshot => snapshot.Time).ThenBy(snapshot => snapshot.Name.Key)],
-            [.. problems.OrderBy(problem => problem.Object, StringComparer.Ordinal)]) { NotAccepted = notAccepted };
+            [.. problems.OrderBy(problem => problem.Object, StringComparer.Ordinal)])
+        {
+            NotAccepted = notAccepted, StoredTimes = stored,
+        };
     }
 
     /// <summary>Forgotten, or with a ledger that is finally void.</summary>

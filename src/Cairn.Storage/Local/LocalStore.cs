@@ -81,6 +81,22 @@ public sealed class LocalStore : IObjectStore
     public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) =>
         RunAsync(() => Delete(key), key, "deleted", cancellationToken);
 
+    /// <summary>
+    /// Removes what killed writers left below a prefix, however young. For who knows that nobody writes there: a writer
+    /// that lives fails.
+    /// </summary>
+    public Task RemoveLeftoversAsync(string prefix, CancellationToken cancellationToken)
+    {
+        Invariant.That(ObjectKey.IsPrefix(prefix));
+        return RunAsync(
+            () =>
+            {
+                LocalLeftovers.Remove($"{_root}/{prefix}".TrimEnd('/'), _disk);
+                return true;
+            },
+            key: null, "tidied", cancellationToken);
+    }
+
     public ValueTask DisposeAsync()
     {
         _scheduler.Dispose();

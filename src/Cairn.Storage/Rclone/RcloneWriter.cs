@@ -44,9 +44,9 @@ sealed class RcloneWriter(
         var temporary = TemporaryNames.In(Aside);
         try
         {
-            await client.UploadAsync(
-                location.FileSystem, Aside, temporary[(Aside.Length + 1)..], content, cancellationToken);
-            await MoveAsync(temporary, key, cancellationToken);
+            await TwiceIfRacingAsync(() => client.UploadAsync(
+                location.FileSystem, Aside, temporary[(Aside.Length + 1)..], content, cancellationToken));
+            await TwiceIfRacingAsync(() => MoveAsync(temporary, key, cancellationToken));
         }
         catch (Exception e) when (e is RcloneException or HttpRequestException or IOException
             && !cancellationToken.IsCancellationRequested)
@@ -56,6 +56,19 @@ sealed class RcloneWriter(
         }
         // What is still there was not moved.
         return await RemoveAsync(temporary, cancellationToken) ? PutOutcome.AlreadyThere : PutOutcome.Stored;
+    }
+
+    // Of two that make one folder at the same moment the later one fails; over SFTP with no more than "Failure".
+    static async Task TwiceIfRacingAsync(Func<Task> call)
+    {
+        try
+        {
+            await call();
+        }
+        catch (RcloneException e) when (e.SaysAny("mkdir"))
+        {
+            await call();
+        }
     }
 
     /// <summary>Leaves both alone if the name was taken meanwhile.</summary>

@@ -60,6 +60,8 @@ public abstract class S3Server : IAsyncDisposable
         access ?? Keys.Access, secret ?? Keys.Secret, new Amazon.S3.AmazonS3Config
         {
             ServiceURL = await EndpointAsync(), ForcePathStyle = true, AuthenticationRegion = "us-east-1",
+            // A server beside many tests on few cores is slow to answer, and no test of it.
+            MaxErrorRetry = 10,
             RequestChecksumCalculation = Amazon.Runtime.RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = Amazon.Runtime.ResponseChecksumValidation.WHEN_REQUIRED,
         });

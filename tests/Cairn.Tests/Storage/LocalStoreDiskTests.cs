@@ -247,6 +247,23 @@ public sealed class LocalStoreDiskTests : IDisposable
     }
 
     [Fact]
+    public async Task Leftovers_are_removed_at_once_for_who_knows_that_nobody_writes()
+    {
+        foreach (var folder in new[] { "packs/ab", "packs/cd", "index" })
+        {
+            Directory.CreateDirectory(Path.Combine(Root, folder));
+            File.WriteAllBytes(Path.Combine(Root, folder, "~0123456789abcdef0123456789abcdef.tmp"), First);
+            File.WriteAllBytes(Path.Combine(Root, folder, "object"), First);
+        }
+        await using var store = Open(PosixDisk.Instance);
+        await store.RemoveLeftoversAsync("packs/", Token);
+        await store.RemoveLeftoversAsync("nothing/here/", Token);
+        Assert.Equal(["object"], FilesIn("packs/ab"));
+        Assert.Equal(["object"], FilesIn("packs/cd"));
+        Assert.Equal(2, FilesIn("index").Count);
+    }
+
+    [Fact]
     public async Task A_writer_whose_file_was_swept_away_stores_nothing_and_may_try_again()
     {
         var swept = false;

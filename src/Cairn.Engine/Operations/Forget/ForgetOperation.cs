@@ -49,14 +49,8 @@ public static class ForgetOperation
         await retired.LookAsync(repository, cancellationToken);
         if (isMeantByTags || rules.Tags.Count > 0)
             await RequireAllTagsAsync(repository, retired, cancellationToken);
-        var stored = new Dictionary<ObjectHash, DateTimeOffset?>();
-        await foreach (var info in repository.Store.ListAsync(ObjectNames.Snapshots, cancellationToken))
-        {
-            if (info.ForeignName is null && ObjectNames.TryParseSnapshot(info.Key, out var name))
-                stored[name.Hash] = info.Modified;
-        }
         var listing = await SnapshotCatalog.ListAsync(repository, retired, cancellationToken);
-        var times = new SnapshotTimes(stored, retired.FirstSeen);
+        var times = new SnapshotTimes(listing.StoredTimes, retired.FirstSeen);
         var chosen = new List<(SnapshotInfo, DateTimeOffset)>();
         var (doubtful, others) = (new List<SnapshotInfo>(), new List<SnapshotInfo>());
         foreach (var snapshot in listing.Snapshots)

@@ -5,6 +5,7 @@ using Cairn.Engine.Repositories.Hosts;
 using Cairn.Engine.Repositories.Writing;
 using Cairn.Engine.Snapshots;
 using Cairn.Testing.Repositories;
+using Cairn.Testing.Stores;
 using Cairn.Tests.Operations.Backup;
 
 namespace Cairn.Tests.Operations.Forget;
@@ -31,6 +32,31 @@ public sealed class ForgetOperationTests
         Assert.Equal([second], (await SnapshotCatalog.ListAsync(admin, Token)).Snapshots.Select(info => info.Name));
         Assert.Equal(1, await world.AssertAllRestoreAsync(world.Capture()));
         Assert.Empty((await PlanAsync(admin, new RetentionRules { Last = 1 })).Forgotten);
+    }
+
+    [Fact]
+    public async Task The_time_of_a_snapshot_that_comes_while_it_looks_is_no_doubtful_one()
+    {
+        await using var world = await BackupWorld.CreateAsync();
+        world.AddSomeFiles(files: 1);
+        await world.BackupAsync();
+        var comes = true;
+        var store = new HookedStore(world.Test.Store)
+        {
+            After = async (member, name) =>
+            {
+                if (member != StoreMember.List || name != ObjectNames.Snapshots || !comes)
+                    return;
+                comes = false;
+                await world.BackupAsync();
+            },
+        };
+        using var admin = await world.Test.OpenForReadingAsync(store);
+
+        var plan = await PlanAsync(admin, new RetentionRules { Last = 1 });
+
+        Assert.False(comes);
+        Assert.Empty(plan.Doubtful);
     }
 
     [Fact]

@@ -40,7 +40,9 @@ class Program:
 
 class Cairn(Program):
     name, remote = "cairn", True
-    executable = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "cairn")
+    # What ./cairn has built; the script itself looks at the sources first, which nobody who has installed it waits for.
+    executable = os.path.join(
+        os.path.dirname(os.path.realpath(__file__)), "..", "..", "artifacts", "publish", "cairn", "cairn")
 
     def __init__(self, folder, s3=None):
         super().__init__(folder, s3)

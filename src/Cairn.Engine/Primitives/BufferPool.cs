@@ -11,7 +11,7 @@ namespace Cairn.Engine.Primitives;
 /// </summary>
 public sealed unsafe class BufferPool(long keptBytesMax = BufferPool.DefaultKeptBytes)
 {
-    public const long DefaultKeptBytes = 32L << 20;
+    public const long DefaultKeptBytes = 40L << 20;
     public const int CapacityMin = 4096;
     public const int CapacityMax = 1 << 30;
 

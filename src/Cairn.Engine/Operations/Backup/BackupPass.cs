@@ -19,7 +19,7 @@ sealed class BackupPass : IDisposable
     // Directories under way between walk and manifest: each keeps a descriptor open.
     const int BatchesMax = 64;
     const int FileItemsMax = 64;
-    const int ChunksMax = 4;
+    const int ChunksMax = 2;
     const byte StreamClass = 1;
     const ushort StreamMode = 0x180; // rw-------
 

@@ -156,6 +156,7 @@ public sealed class BlobWriter : IAsyncDisposable
     {
         if (Volatile.Read(ref slot) is { } open)
             return open;
+        _uploader.WaitForRoom();
         lock (_swapping)
             return slot ??= new PackBuilder(_context, kind) { IsOfSmallFiles = isOfSmallFile };
     }
@@ -190,7 +191,7 @@ public sealed class BlobWriter : IAsyncDisposable
 public sealed record WriteOptions
 {
     // What full packs on their way to a store behind a network may hold.
-    const int BytesInFlight = 48 << 20;
+    const int BytesInFlight = 64 << 20;
 
     /// <summary>
     /// Full packs being sealed and stored at once; each takes a pack's size of memory. Null: as many as suit the store.

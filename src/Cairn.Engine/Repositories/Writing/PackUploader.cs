@@ -58,6 +58,16 @@ public sealed class PackUploader : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Blocks while as many packs are under way as may be: who begins another one then only takes memory. Nothing is
+    /// reserved.
+    /// </summary>
+    public void WaitForRoom()
+    {
+        lock (_lock)
+            WaitUntilFree();
+    }
+
     /// <summary>Waits until everything brought so far is stored.</summary>
     public async Task DrainAsync()
     {
@@ -92,13 +102,18 @@ public sealed class PackUploader : IAsyncDisposable
     {
         lock (_lock)
         {
-            while (_freeSlots == 0 && !Stopped.IsCancellationRequested)
-                _threads.Wait(_lock);
-            // Stopped because an upload failed: then that is what there is to tell.
-            ThrowIfFailed();
-            Stopped.ThrowIfCancellationRequested();
+            WaitUntilFree();
             _freeSlots--;
         }
+    }
+
+    void WaitUntilFree()
+    {
+        while (_freeSlots == 0 && !Stopped.IsCancellationRequested)
+            _threads.Wait(_lock);
+        // Stopped because an upload failed: then that is what there is to tell.
+        ThrowIfFailed();
+        Stopped.ThrowIfCancellationRequested();
     }
 
     void FreeSlot()

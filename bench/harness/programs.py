@@ -40,7 +40,7 @@ class Program:
 
 class Cairn(Program):
     name, remote = "cairn", True
-    # What ./cairn has built; the script itself looks at the sources first, which nobody who has installed it waits for.
+    # What ./cairn has built, without the script around it: nobody who has installed it waits for one.
     executable = os.path.join(
         os.path.dirname(os.path.realpath(__file__)), "..", "..", "artifacts", "publish", "cairn", "cairn")
 

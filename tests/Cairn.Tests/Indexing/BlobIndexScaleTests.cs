@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Cairn.Engine.Indexing;
 using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
+using Cairn.Storage.State;
 
 namespace Cairn.Tests.Indexing;
 
@@ -29,7 +30,7 @@ public class BlobIndexScaleTests(ITestOutputHelper output)
         var path = Directory.CreateTempSubdirectory("cairn-index-").FullName;
         try
         {
-            var folder = new MappedFolder(path);
+            var folder = new FileStateFolder(path, TimeProvider.System);
             Build(folder, blobs);
             Measure(folder, blobs, "as built");
             using (var index = BlobIndex.Open(folder, TestPacks.Repository))
@@ -47,7 +48,7 @@ public class BlobIndexScaleTests(ITestOutputHelper output)
         }
     }
 
-    void Build(MappedFolder folder, long blobs)
+    void Build(FileStateFolder folder, long blobs)
     {
         var clock = Stopwatch.StartNew();
         var making = new Stopwatch();
@@ -75,7 +76,7 @@ public class BlobIndexScaleTests(ITestOutputHelper output)
         Assert.InRange(residentMax, 0, ResidentMax);
     }
 
-    void Measure(MappedFolder folder, long blobs, string what)
+    void Measure(FileStateFolder folder, long blobs, string what)
     {
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         var clock = Stopwatch.StartNew();

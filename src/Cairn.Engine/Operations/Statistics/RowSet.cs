@@ -28,6 +28,7 @@ sealed class RowSet(BlobIndex index, IReadOnlyList<MovedRows> moves, IEnumerable
     readonly HashSet<UInt128> _deleted = [.. deleted.Select(pack => PackNames.PrefixOf(pack))];
 
     readonly Dictionary<PackNumber, PackRows> _packs = [];
+    readonly IndexPass _pass = new(index);
 
     /// <summary>Packs that a ledger names and the index does not know: nothing can be said of their rows.</summary>
     public HashSet<UInt128> Unknown { get; } = [];
@@ -50,17 +51,19 @@ sealed class RowSet(BlobIndex index, IReadOnlyList<MovedRows> moves, IEnumerable
     {
         if (!_packs.TryGetValue(number, out var rows))
         {
-            var facts = index.GetPack(number);
-            _packs.Add(number, rows = new PackRows(facts.RowCount));
+            _packs.Add(number, rows = new PackRows(index.GetRowCount(number)));
         }
         if (rows.IsFull)
             return default;
-        var added = default(RowUsage);
+        var (added, seen) = (default(RowUsage), 0);
         for (var row = 0; row < rows.Count; row++)
         {
-            if (wanted.Names(row) && rows.TrySet(row))
-                added += UsageOf(index.GetRow(number, row));
+            if (!wanted.Names(row) || !rows.TrySet(row))
+                continue;
+            added += UsageOf(index.GetRow(number, row));
+            seen++;
         }
+        _pass.Passed(seen);
         return added;
     }
 

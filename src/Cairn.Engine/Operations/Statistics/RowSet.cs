@@ -28,7 +28,6 @@ sealed class RowSet(BlobIndex index, IReadOnlyList<MovedRows> moves, IEnumerable
     readonly HashSet<UInt128> _deleted = [.. deleted.Select(pack => PackNames.PrefixOf(pack))];
 
     readonly Dictionary<PackNumber, PackRows> _packs = [];
-    readonly IndexPass _pass = new(index);
 
     /// <summary>Packs that a ledger names and the index does not know: nothing can be said of their rows.</summary>
     public HashSet<UInt128> Unknown { get; } = [];
@@ -55,15 +54,12 @@ sealed class RowSet(BlobIndex index, IReadOnlyList<MovedRows> moves, IEnumerable
         }
         if (rows.IsFull)
             return default;
-        var (added, seen) = (default(RowUsage), 0);
+        var added = default(RowUsage);
         for (var row = 0; row < rows.Count; row++)
         {
-            if (!wanted.Names(row) || !rows.TrySet(row))
-                continue;
-            added += UsageOf(index.GetRow(number, row));
-            seen++;
+            if (wanted.Names(row) && rows.TrySet(row))
+                added += UsageOf(index.GetRow(number, row));
         }
-        _pass.Passed(seen);
         return added;
     }
 

@@ -163,6 +163,8 @@ public sealed partial class BlobIndex
         _uncommitted.Clear();
         foreach (var old in merged)
         {
+            // Nobody asks it any more but look-ups under way, and when the collector unmaps it is not known.
+            old.Evict();
             _replaced.Add(new WeakReference<Segment>(old));
             if (old.FileName != name)
                 _folder.Delete(old.FileName);

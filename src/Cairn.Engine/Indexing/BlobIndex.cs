@@ -119,6 +119,24 @@ public sealed partial class BlobIndex : IDisposable
         return offset;
     }
 
+    /// <summary>How long the blob of that row is in its pack. Brings nothing else of the row to memory.</summary>
+    public int GetStoredLength(PackNumber number, int row)
+    {
+        var view = _view;
+        var (segment, pack, inMemory) = view.Resolve(number);
+        var length = segment?.StoredLengthOf(pack, row) ?? inMemory!.Table.Rows[row].StoredLength;
+        GC.KeepAlive(view);
+        return length;
+    }
+
+    /// <summary>As of <see cref="GetPack"/>, from memory.</summary>
+    public int GetRowCount(PackNumber number)
+    {
+        var view = _view;
+        var (segment, pack, inMemory) = view.Resolve(number);
+        return segment?.RowCountOf(pack) ?? inMemory!.Table.Rows.Length;
+    }
+
     public bool IsExcluded(PackNumber number)
     {
         var view = _view;
@@ -160,6 +178,18 @@ public sealed partial class BlobIndex : IDisposable
         var view = _view;
         foreach (var number in view.Packs())
             yield return number;
+        GC.KeepAlive(view);
+    }
+
+    /// <summary>
+    /// Gives the memory of what was read of the files back to the system. Later calls answer as before, and wait for
+    /// their pages once.
+    /// </summary>
+    public void Evict()
+    {
+        var view = _view;
+        foreach (var segment in view.Segments)
+            segment.Evict();
         GC.KeepAlive(view);
     }
 

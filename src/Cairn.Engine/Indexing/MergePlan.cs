@@ -34,7 +34,9 @@ sealed class MergePlan
             identity.AppendData(Encoding.ASCII.GetBytes(name.Value + "\n"));
         identity.AppendData([0]);
 
-        var firstRows = new List<uint>();
+        // As long as it can become: of millions of packs one that grew would leave its former selves to the collector.
+        var firstRows = new uint[inputs.Sum(input => (long)input.PackCount) + 1];
+        var packs = 0;
         long rows = 0;
         long details = 0;
         PackKey? taken = null;
@@ -47,20 +49,21 @@ sealed class MergePlan
             }
             if (key == taken)
             {
-                _places[input][pack] = (uint)(firstRows.Count - 1) | RepeatedBit;
+                _places[input][pack] = (uint)(packs - 1) | RepeatedBit;
                 continue;
             }
             taken = key;
-            _places[input][pack] = (uint)firstRows.Count;
-            firstRows.Add((uint)rows);
+            _places[input][pack] = (uint)packs;
+            firstRows[packs++] = (uint)rows;
             rows += inputs[input].RowCountOf(pack);
             details += inputs[input].RecordOf(pack).DetailsLength;
             Invariant.That(rows <= SegmentHeader.RowsMax);
-            Invariant.That(firstRows.Count <= SegmentHeader.PacksMax);
+            Invariant.That(packs <= SegmentHeader.PacksMax);
             identity.AppendData(MemoryMarshal.AsBytes(new ReadOnlySpan<PackKey>(in key)));
         }
-        firstRows.Add((uint)rows);
-        FirstRows = [.. firstRows];
+        firstRows[packs] = (uint)rows;
+        Array.Resize(ref firstRows, packs + 1);
+        FirstRows = firstRows;
         Header = new SegmentHeader(
             binding,
             new Bytes32(identity.GetHashAndReset()),

@@ -35,7 +35,7 @@ readonly struct RowRecord(in PackRow row, int offset)
     public const int Size = 4 * sizeof(int) + 2 * sizeof(ushort) + 4;
     public const int PerPage = IndexPage.PayloadSize / Size;
 
-    readonly int _storedLength = row.StoredLength;
+    public readonly int StoredLength = row.StoredLength;
     readonly int _plainLength = row.PlainLength;
     readonly uint _ordinal = row.Ordinal;
     public readonly int Offset = offset;
@@ -46,7 +46,7 @@ readonly struct RowRecord(in PackRow row, int offset)
     readonly ushort _zero = 0;
 
     public PackRow ToRow(in BlobId id) =>
-        new(id, (BlobKind)_kind, (Codec)_codec, _storedLength, _plainLength, _key, _ordinal, _author);
+        new(id, (BlobKind)_kind, (Codec)_codec, StoredLength, _plainLength, _key, _ordinal, _author);
 }
 
 /// <summary>

@@ -18,6 +18,7 @@ sealed partial class Segment : ISegmentInput, IDisposable
     readonly IMappedFile _file;
     readonly SegmentHeader _header;
     readonly Bitmap _intactPages;
+    readonly PassedPages _passed;
     readonly ulong[] _fences;
     readonly uint[] _firstRows;
     volatile Bitmap? _excluded;
@@ -30,6 +31,7 @@ sealed partial class Segment : ISegmentInput, IDisposable
         _file = file;
         _header = header;
         _intactPages = new Bitmap(header.Pages);
+        _passed = new PassedPages(file);
         _idsPage = header.IdsPage;
         _entriesPage = header.EntriesPage;
         _fences = new ulong[header.EntryPages];
@@ -88,6 +90,12 @@ sealed partial class Segment : ISegmentInput, IDisposable
         return RowAt(_firstRows[pack] + (uint)row).Offset;
     }
 
+    public int StoredLengthOf(int pack, int row)
+    {
+        Invariant.That((uint)row < (uint)RowCountOf(pack));
+        return RowAt(_firstRows[pack] + (uint)row).StoredLength;
+    }
+
     public PackFacts FactsOf(int pack)
     {
         var record = RecordOf(pack);
@@ -112,6 +120,7 @@ sealed partial class Segment : ISegmentInput, IDisposable
         var record = RecordOf(pack);
         Invariant.That(destination.Length == record.DetailsLength);
         ReadBytes(_header.DetailsPage, record.DetailsOffset, destination);
+        _passed.Add(_header.DetailsPage + record.DetailsOffset / IndexPage.PayloadSize);
     }
 
     public void CopyIds(int pack, int firstRow, Span<BlobId> destination)
@@ -131,6 +140,13 @@ sealed partial class Segment : ISegmentInput, IDisposable
         Invariant.That((long)first + destination.Length <= RowCount);
         CopyRecords(_header.EntriesPage, EntryRecord.PerPage, first, destination);
     }
+
+    /// <summary>
+    /// Gives back the memory of all pages. Those found intact still count as that: the system may drop a page and read
+    /// it again whenever it likes, so a checksum has never said more than what the file held when a page was first
+    /// touched; <see cref="Verify"/> asks again.
+    /// </summary>
+    public void Evict() => _file.Evict(0, _file.Length);
 
     ~Segment() => _file?.Dispose();
 
@@ -207,6 +223,7 @@ sealed partial class Segment : ISegmentInput, IDisposable
         }
     }
 
+    // For passes from front to back alone.
     void CopyRecords<T>(long firstPage, int perPage, long first, Span<T> destination) where T : unmanaged
     {
         while (!destination.IsEmpty)
@@ -216,6 +233,7 @@ sealed partial class Segment : ISegmentInput, IDisposable
             var page = Page(firstPage + first / perPage);
             var bytes = page.Slice(within * Unsafe.SizeOf<T>(), count * Unsafe.SizeOf<T>());
             bytes.CopyTo(MemoryMarshal.AsBytes(destination));
+            _passed.Add(firstPage + first / perPage);
             destination = destination[count..];
             first += count;
         }

@@ -25,6 +25,12 @@ public interface IMappedFile : IDisposable
 
     /// <summary>The bytes at that place; they must lie inside the file.</summary>
     ReadOnlySpan<byte> Slice(long offset, int length);
+
+    /// <summary>
+    /// Gives the memory of that part back to the system, for nobody will read it soon. Whoever does, even now, sees the
+    /// same bytes, and waits for them once.
+    /// </summary>
+    void Evict(long offset, long length);
 }
 
 /// <summary>An append-only writer; buffered. Disposed without commit, it leaves nothing behind.</summary>

@@ -1,6 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.State;
+using Cairn.Storage.Interop;
 
 namespace Cairn.Storage.State;
 
@@ -48,6 +49,19 @@ sealed unsafe class MappedFile : IMappedFile
         Invariant.That(!_disposed);
         Invariant.That(offset >= 0 && length >= 0 && offset <= Length - length);
         return new ReadOnlySpan<byte>(_start + offset, length);
+    }
+
+    // What it cannot do stays in memory, which is no harm: so its answer is not looked at.
+    public void Evict(long offset, long length)
+    {
+        Invariant.That(!_disposed);
+        Invariant.That(offset >= 0 && length >= 0 && offset <= Length - length);
+        // The system wants whole pages, and its own may be larger than the index's: none that is only in part.
+        var pageSize = Environment.SystemPageSize;
+        var start = (offset + pageSize - 1) / pageSize * pageSize;
+        var end = (offset + length) / pageSize * pageSize;
+        if (start < end)
+            _ = Libc.Advise(_start + start, (nuint)(end - start), Libc.DropResident);
     }
 
     public void Dispose()

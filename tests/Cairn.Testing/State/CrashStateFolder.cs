@@ -68,6 +68,8 @@ public sealed class CrashStateFolder : IStateFolder
 
         public ReadOnlySpan<byte> Slice(long offset, int length) => content.AsSpan((int)offset, length);
 
+        public void Evict(long offset, long length) { }
+
         public void Dispose() { }
     }
 

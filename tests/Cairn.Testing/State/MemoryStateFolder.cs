@@ -59,6 +59,8 @@ public sealed class MemoryStateFolder : IStateFolder
             return _content.AsSpan((int)offset, length);
         }
 
+        public void Evict(long offset, long length) { }
+
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _content, null) is not null)

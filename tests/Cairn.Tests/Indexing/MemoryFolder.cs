@@ -49,6 +49,8 @@ sealed class MemoryFolder : IStateFolder
             return bytes.AsSpan(checked((int)offset), length);
         }
 
+        public void Evict(long offset, long length) { }
+
         public void Dispose() => _disposed = true;
     }
 

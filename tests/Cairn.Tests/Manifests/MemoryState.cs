@@ -36,6 +36,8 @@ sealed class MemoryState : IStateFolder
             return _bytes.AsSpan((int)offset, length);
         }
 
+        public void Evict(long offset, long length) { }
+
         public void Dispose()
         {
             if (!_isDisposed)

@@ -16,6 +16,7 @@ namespace Cairn.Engine.Operations.Check;
 sealed class DataCheck(CheckContext context)
 {
     readonly PackVerifications _verifications = new(context);
+    readonly IndexPass _pass = new(context.Session.Index);
 
     public async Task<VerificationState> RunAsync(CancellationToken cancellationToken)
     {
@@ -167,6 +168,7 @@ sealed class DataCheck(CheckContext context)
             var rows = new PackRow[facts.RowCount];
             for (var row = 0; row < rows.Length; row++)
                 rows[row] = index.GetRow(number, row);
+            _pass.Passed(rows.Length);
             tables.Add(new PackTable
             {
                 Name = name, Kind = facts.Kind, PackSize = facts.PackSize, Keys = facts.Keys, Authors = facts.Authors,

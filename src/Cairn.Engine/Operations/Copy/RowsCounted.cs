@@ -15,7 +15,7 @@ sealed class RowsCounted
     public bool Add(BlobIndex index, PackNumber pack, int row)
     {
         if (!_packs.TryGetValue(pack, out var rows))
-            _packs.Add(pack, rows = new BitArray(index.GetPack(pack).RowCount));
+            _packs.Add(pack, rows = new BitArray(index.GetRowCount(pack)));
         if (rows[row])
             return false;
         rows[row] = true;

@@ -122,7 +122,7 @@ sealed record LeaseSight(
     public int? RowsOf(UInt128 prefix)
     {
         var found = Index.FindPacksByPrefix(prefix);
-        return found.Count == 1 ? Index.GetPack(found[0]).RowCount : null;
+        return found.Count == 1 ? Index.GetRowCount(found[0]) : null;
     }
 
     public int? RowsOf(ObjectHash pack) => PruneOperation.RowsOf(Index, pack);

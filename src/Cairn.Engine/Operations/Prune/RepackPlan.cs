@@ -33,11 +33,13 @@ sealed record RepackPlan(IReadOnlyList<RepackSource> Packs, long UsedBytes)
             .Concat(steps.PaidFor).Select(pack => pack.Name).ToHashSet();
         var (used, unused, total) = (0L, 0L, 0L);
         var partly = new List<(PackNumber Number, ListedPack Pack, long Used)>();
+        var pass = new IndexPass(index);
         foreach (var pack in survey.Packs)
         {
             if (going.Contains(pack.Name) || !index.TryFindPack(pack.Name, out var number))
                 continue;
             var (needed, all) = Measure(survey.Liveness, index, pack.Name, number);
+            pass.Passed(index.GetRowCount(number));
             used += needed;
             unused += all - needed;
             total += all;
@@ -88,18 +90,18 @@ sealed record RepackPlan(IReadOnlyList<RepackSource> Packs, long UsedBytes)
         var all = BytesOf(index, number);
         var needed = all;
         // Of most packs everything is needed: to look at each row of a great index would bring all of it to memory.
-        foreach (var row in liveness.UnneededRows(name, index.GetPack(number).RowCount))
-            needed -= index.GetRow(number, row).StoredLength;
+        foreach (var row in liveness.UnneededRows(name, index.GetRowCount(number)))
+            needed -= index.GetStoredLength(number, row);
         return (needed, all);
     }
 
     // Blobs lie one behind the other.
     static long BytesOf(BlobIndex index, PackNumber number)
     {
-        var last = index.GetPack(number).RowCount - 1;
+        var last = index.GetRowCount(number) - 1;
         return last < 0
             ? 0
-            : index.GetOffset(number, last) + index.GetRow(number, last).StoredLength - index.GetOffset(number, 0);
+            : index.GetOffset(number, last) + index.GetStoredLength(number, last) - index.GetOffset(number, 0);
     }
 
     static RepackSource SourceOf(

@@ -102,13 +102,6 @@ sealed class Surveyor(
             .Where(group => group.All(snapshot => retired.Forgotten.Contains(snapshot.Hash)))
             .Select(group => group.Key)];
 
-    /// <summary>By the index; null if it does not know a pack of that name, or more than one.</summary>
-    public int? RowsOf(UInt128 prefix)
-    {
-        var found = index.FindPacksByPrefix(prefix);
-        return found.Count == 1 ? index.GetPack(found[0]).RowCount : null;
-    }
-
     async Task UnlessGoingOnAsync(Func<Task> look)
     {
         try
@@ -186,10 +179,11 @@ sealed class Surveyor(
             CancellationToken = cancellationToken, TaskScheduler = repository.Environment.Threads.Scheduler,
         };
         var gone = new ConcurrentDictionary<ObjectKey, byte>();
+        var rows = new RowCounts(index);
         await Parallel.ForEachAsync(unread, parallel, async (listed, cancellation) =>
         {
             if (await TryReadAsync(listed, cancellation) is { } ledger)
-                Count(listed, ledger);
+                Count(listed, ledger, rows);
             else
                 gone[listed.Key] = 0;
             monitor.Add(files: 1, bytes: 0);
@@ -248,15 +242,15 @@ sealed class Surveyor(
                 FailureKind.Name, "its name says another ULID or host than the object");
     }
 
-    void Count(ListedLedger listed, Ledger ledger)
+    void Count(ListedLedger listed, Ledger ledger, RowCounts rows)
     {
         listed.Session = ledger.Session;
         listed.Previous = ledger.Previous.Hash;
         lock (_notes)
         {
-            var contradictions = _liveness.Add(ledger, RowsOf);
+            var contradictions = _liveness.Add(ledger, rows.Of);
             if (_committed.Contains(listed.Name.Hash))
-                _promised.Add(ledger, RowsOf);
+                _promised.Add(ledger, rows.Of);
             _counted.Add(listed.Key, listed);
             if (contradictions > 0)
                 _notes.Add(

@@ -42,13 +42,12 @@ sealed class BadRows
             return bad;
         var prefixes = rows.Keys.Select(pack => PackNames.PrefixOf(pack)).ToHashSet();
         var liveness = new Liveness();
+        var counts = new RowCounts(session.Index);
         foreach (var snapshot in check.Readable)
         {
             if (await bad.TryReadLedgerAsync(session.Repository, snapshot, cancellationToken) is not { } ledger)
                 continue;
-            liveness.Add(ledger, prefix => session.Index.FindPacksByPrefix(prefix) is [var only]
-                ? session.Index.GetPack(only).RowCount
-                : null);
+            liveness.Add(ledger, counts.Of);
             if (MoveExpansion.Expand(ledger, session.Moves.Moves).Any(pack => prefixes.Contains(pack.PackPrefix)))
                 bad.Snapshots.Add(snapshot);
         }
@@ -69,7 +68,7 @@ sealed class BadRows
             if (finding.Object.StartsWith(ObjectNames.Packs, StringComparison.Ordinal)
                 && ObjectNames.TryParsePack(new ObjectKey(finding.Object), out var name)
                 && index.TryFindPack(name, out var number))
-                rows[name] = Enumerable.Range(0, index.GetPack(number).RowCount);
+                rows[name] = Enumerable.Range(0, index.GetRowCount(number));
         }
         return rows.Where(pack => index.TryFindPack(pack.Key, out _)).ToDictionary();
     }
@@ -78,7 +77,7 @@ sealed class BadRows
     {
         var isFound = index.TryFindPack(pack, out var number);
         Invariant.That(isFound);
-        var count = index.GetPack(number).RowCount;
+        var count = index.GetRowCount(number);
         foreach (var row in rows.Where(row => row < count))
         {
             var facts = index.GetRow(number, row);

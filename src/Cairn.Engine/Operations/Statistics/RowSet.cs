@@ -50,8 +50,7 @@ sealed class RowSet(BlobIndex index, IReadOnlyList<MovedRows> moves, IEnumerable
     {
         if (!_packs.TryGetValue(number, out var rows))
         {
-            var facts = index.GetPack(number);
-            _packs.Add(number, rows = new PackRows(facts.RowCount));
+            _packs.Add(number, rows = new PackRows(index.GetRowCount(number)));
         }
         if (rows.IsFull)
             return default;

@@ -77,7 +77,7 @@ public sealed class NeedSet(BlobIndex index)
                 Array.Resize(ref bitmaps, Math.Max(number + 1, 2 * bitmaps.Length));
                 Volatile.Write(ref _bitmaps, bitmaps);
             }
-            return bitmaps[number] ??= new uint[(index.GetPack(pack).RowCount + 31) / 32];
+            return bitmaps[number] ??= new uint[(index.GetRowCount(pack) + 31) / 32];
         }
     }
 }

@@ -40,8 +40,9 @@ sealed class ReadingView
     public IObjectStore Of(IObjectStore store)
     {
         var versions = store.Versions;
-        if (_options.AsOf is { } time)
-            store = new PastStore(store, versions ?? throw NoPast(store), time);
+        store = _options.AsOf is { } time
+            ? new PastStore(store, versions ?? throw NoPast(store), time)
+            : StoreAccess.Prefetching(store, OpeningPlans.Reading, _environment.Time);
         return versions is null ? store : Authentic = new AuthenticStore(store, versions, key =>
             _environment.Events.Notice(
                 $"{key} was hidden or overwritten by somebody: an older version that is what it should be is read. "

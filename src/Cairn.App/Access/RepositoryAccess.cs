@@ -72,7 +72,8 @@ sealed class RepositoryAccess
 
     public async Task<OpenRepository> OpenForBackupAsync(CancellationToken cancellationToken)
     {
-        var store = OpenStore(createRoot: false);
+        var store = StoreAccess.Prefetching(
+            OpenStore(createRoot: false), OpeningPlans.BackingUp, _environment.Time);
         try
         {
             var descriptor = await RepositoryOpener.ReadDescriptorAsync(store, cancellationToken);

@@ -39,6 +39,10 @@ sealed class StoreAccess(AppEnvironment environment, AccessOptions options)
             : Retry(new PacedStore(store, CallsFirst, CallsMax), RemoteRetry());
     }
 
+    /// <summary>Begins what the plan says, where a request costs a round trip.</summary>
+    public static IObjectStore Prefetching(IObjectStore store, PrefetchPlan plan, TimeProvider time) =>
+        store.Capabilities.HasCheapRanges ? store : new PrefetchingStore(store, plan, time);
+
     /// <summary>As of a store that nothing is known of; one attempt a call.</summary>
     public S3Store OpenForProbe(StoreLocation location)
     {

@@ -40,11 +40,12 @@ public sealed class MoveLog(
                 && ObjectNames.TryParseDated(ObjectNames.Moves, info.Key, out var name))
                 found.Add((info.Key, name));
         }
-        foreach (var (key, name) in found)
+        await foreach (var (key, name, reading) in ObjectReader.ReadAllAsync(store, found, cancellationToken))
         {
             try
             {
-                await ObjectReader.ReadAsync(store, key, name.Hash, bytes => Take(bytes, name), cancellationToken);
+                var bytes = await reading;
+                ObjectReader.Decode(key, () => Take(bytes, name));
             }
             catch (DamagedObjectException e) when (e.IsForeign || skipsDamaged)
             {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Cairn.Engine.Formats;
+using Cairn.Engine.Manifests;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Storage;
 
@@ -11,6 +12,8 @@ namespace Cairn.Engine.Repositories;
 /// </summary>
 public static class ObjectReader
 {
+    const int ReadsAtOnce = 8;
+
     /// <summary>Reads the object, checks its hash, and decodes it.</summary>
     public static async Task<T> ReadAsync<T>(
         IObjectStore store, ObjectKey key, ObjectHash hash, Func<ReadOnlyMemory<byte>, T> decode,
@@ -24,6 +27,25 @@ public static class ObjectReader
             RequireHash(hash, buffer.Span);
             return decode(buffer.Memory.ToArray());
         });
+    }
+
+    /// <summary>
+    /// Reads several at once and gives them in order, their hashes checked. Each read is over: whoever awaits it finds
+    /// out how it ended.
+    /// </summary>
+    internal static IAsyncEnumerable<(ObjectKey Key, DatedName Name, Task<ReadOnlyMemory<byte>> Bytes)> ReadAllAsync(
+        IObjectStore store, IReadOnlyList<(ObjectKey Key, DatedName Name)> objects, CancellationToken cancellationToken)
+    {
+        return ReadAhead.Run(objects.ToAsyncEnumerable(), ReadsAtOnce, ReadOneAsync, cancellationToken);
+
+        async Task<(ObjectKey, DatedName, Task<ReadOnlyMemory<byte>>)> ReadOneAsync(
+            (ObjectKey Key, DatedName Name) item, CancellationToken cancellation)
+        {
+            var reading = ReadAsync(store, item.Key, item.Name.Hash, bytes => bytes, cancellation);
+            await ((Task)reading).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            return (item.Key, item.Name, reading);
+        }
     }
 
     public static T Decode<T>(ObjectKey key, Func<T> decode)

@@ -89,11 +89,12 @@ public sealed class RetiredLog(
                 && ObjectNames.TryParseDated(ObjectNames.Retired, info.Key, out var name))
                 found.Add((info.Key, name));
         }
-        foreach (var (key, name) in found)
+        await foreach (var (key, name, reading) in ObjectReader.ReadAllAsync(store, found, cancellationToken))
         {
             try
             {
-                await ObjectReader.ReadAsync(store, key, name.Hash, bytes => Take(bytes, name), cancellationToken);
+                var bytes = await reading;
+                ObjectReader.Decode(key, () => Take(bytes, name));
                 _read.Add(key);
             }
             // Anybody who stole a host can plant such a record, and must not stop the others with it. Whether it may

@@ -28,7 +28,10 @@ public interface IRestoreTarget : IDisposable
     /// <summary>Sets a directory's metadata once nothing in it will change any more.</summary>
     void FinishDirectory(ReadOnlySpan<byte> path, Entry entry);
 
-    /// <summary>Whether this very file is there already, whole, from a restore that was cut off.</summary>
+    /// <summary>
+    /// Whether this very file is there already, whole, from a restore that was cut off. No, without a look, where the
+    /// target's options refuse whatever is there.
+    /// </summary>
     bool IsAlreadyRestored(ReadOnlySpan<byte> path, Entry entry);
 
     /// <summary>

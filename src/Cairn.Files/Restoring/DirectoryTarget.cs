@@ -171,9 +171,12 @@ public sealed unsafe class DirectoryTarget : ITreeTarget
 
     public bool IsAlreadyRestored(ReadOnlySpan<byte> path, Entry entry)
     {
+        _temporary.Keep(path, entry.Name.Span);
+        // Into what was empty: not worth a look for each of a million files. Whatever is there now is in the way.
+        if (_options.Overwrite == OverwriteRule.Refuse)
+            return false;
         var text = stackalloc byte[CName.BufferSize];
         using var parent = Locate(path, text);
-        _temporary.Keep(path, entry.Name.Span);
         Statx stat;
         if (_options.Overwrite == OverwriteRule.Always
             || Libc.StatAt(parent.Number, text, Libc.AtNoFollow, Libc.StatxForIdentity, &stat) < 0)

@@ -15,6 +15,7 @@ sealed unsafe class TemporaryNames
 
     readonly Lock _lock = new();
     readonly HashSet<byte[]> _restored = new(new PathComparer());
+    volatile bool _hasAny;
 
     public static bool IsOne(ReadOnlySpan<byte> name) =>
         name.Length == Prefix.Length + HashChars && name.StartsWith(Prefix);
@@ -26,6 +27,7 @@ sealed unsafe class TemporaryNames
             return;
         lock (_lock)
             _restored.Add(path.ToArray());
+        _hasAny = true;
     }
 
     /// <param name="attempt">Another name for each.</param>
@@ -40,10 +42,9 @@ sealed unsafe class TemporaryNames
         Prefix.CopyTo(room);
         Encoding.ASCII.GetBytes(Convert.ToHexStringLower(hash[..(HashChars / 2)]), room[Prefix.Length..]);
         room[^1] = 0;
+        if (!_hasAny)
+            return false;
         lock (_lock)
-        {
-            return _restored.Count > 0
-                && _restored.Contains([.. path[..^name.Length], .. room[..^1]]);
-        }
+            return _restored.Contains([.. path[..^name.Length], .. room[..^1]]);
     }
 }

@@ -81,7 +81,9 @@ public sealed class S3TroubleTests(CephServer ceph)
         await using var server = new CannedServer(status, code);
         using var home = S3Home.Create(ceph, "some-bucket", server.Endpoint);
         Refused(home, message, advice);
-        Assert.Equal(1, server.Requests);
+        // The descriptor, and what is asked for beside it; each once.
+        Assert.InRange(server.Requests.Count, 1, 5);
+        Assert.Equal(server.Requests.Count, server.Requests.Distinct().Count());
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Cairn.Testing.Proxies;
 
 /// <summary>
@@ -6,13 +8,14 @@ namespace Cairn.Testing.Proxies;
 /// <param name="status">Like "400 Bad Request".</param>
 public sealed class CannedServer(string status, string code, string message = "on purpose") : LoopbackServer
 {
-    int _requests;
+    readonly ConcurrentQueue<string> _requests = [];
 
-    public int Requests => Volatile.Read(ref _requests);
+    /// <summary>What was asked for, as often as it was.</summary>
+    public IReadOnlyCollection<string> Requests => _requests;
 
     private protected override Task ServeAsync(ProxyConnection connection, ProxyRequest request)
     {
-        Interlocked.Increment(ref _requests);
+        _requests.Enqueue(request.FirstLine);
         return connection.AnswerAsync(request, status, code, message);
     }
 }

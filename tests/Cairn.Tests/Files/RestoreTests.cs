@@ -30,7 +30,7 @@ public class RestoreTests
     public void A_big_file_is_written_in_any_order_and_keeps_its_holes()
     {
         using var target = new TemporaryDirectory();
-        using var restore = Open(target);
+        using var restore = DirectoryTarget.Open(target.Bytes, new() { Overwrite = OverwriteRule.IfChanged });
         var entry = FileEntry("big", size: 8 << 20, mode: 0x1A4);
         using (var file = restore.CreateFile("big"u8, entry))
         {
@@ -158,7 +158,7 @@ public class RestoreTests
     public void Whether_it_is_restored_heeds_time_to_the_nanosecond_size_and_mode()
     {
         using var target = new TemporaryDirectory();
-        using var restore = Open(target);
+        using var restore = DirectoryTarget.Open(target.Bytes, new() { Overwrite = OverwriteRule.IfChanged });
         Assert.True(restore.IsEmpty());
         restore.WriteFile("f"u8, FileEntry("f", size: 3), "abc"u8);
         Assert.True(restore.IsAlreadyRestored("f"u8, FileEntry("f", size: 3)));

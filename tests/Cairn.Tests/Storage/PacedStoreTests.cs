@@ -34,7 +34,7 @@ public class PacedStoreTests
         };
         var store = new PacedStore(hooked, first: 2, max: 6);
         await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => store.StatAsync(Key, Token)));
-        Assert.InRange(store.Limit, 2, 3);
+        Assert.InRange(store.Limit, 3, 4);
         await Task.WhenAll(Enumerable.Range(0, 400).Select(_ => store.StatAsync(Key, Token)));
         Assert.Equal(6, store.Limit);
         Assert.InRange(most, 1, 6);
@@ -58,6 +58,19 @@ public class PacedStoreTests
         for (var i = 0; i < 10; i++)
             await Assert.ThrowsAsync<StoreException>(() => store.StatAsync(Key, Token));
         Assert.Equal(1, store.Limit);
+    }
+
+    [Fact]
+    public async Task Behind_an_overload_it_grows_by_one_a_round_and_no_longer_doubles()
+    {
+        var isThrottled = true;
+        var faults = StoreFaults.When(_ => isThrottled, FaultMoment.After, StoreErrorKind.Throttled);
+        var store = new PacedStore(new FaultyStore(new MemoryStore(), faults), first: 8, max: 64);
+        await Assert.ThrowsAsync<StoreException>(() => store.StatAsync(Key, Token));
+        isThrottled = false;
+        for (var i = 0; i < 5; i++)
+            await store.StatAsync(Key, Token);
+        Assert.Equal(5, store.Limit);
     }
 
     [Fact]

@@ -22,17 +22,21 @@ sealed class BatchPipeline(
     /// <param name="nextBlock">Where the plan goes on: directories whose subtree lies before it are done.</param>
     public async Task SubmitAsync(ReadOnlyMemory<byte> nextBlock, CancellationToken cancellationToken)
     {
-        await DrainAsync();
+        var passed = _nextBlock;
+        var wasRunning = await WaitAsync();
         _nextBlock = nextBlock;
         _filesMax = Math.Min(_filesMax * Growth, limits.Files);
         Start(cancellationToken);
         Planned = new RestoreBatch(_filesMax, limits);
+        if (wasRunning && !isDryRun)
+            directories.FinishBefore(passed);
     }
 
     /// <summary>Carries out what is planned up to the middle of a file, which stays open as number 0.</summary>
     public async Task RunMidFileAsync(PendingFile file, CancellationToken cancellationToken)
     {
-        await DrainAsync();
+        if (await WaitAsync() && !isDryRun)
+            directories.FinishBefore(_nextBlock);
         // Directories wait: the file is still to be completed in one of them.
         await runner.RunAsync(Planned, cancellationToken);
         Planned.Clear(file);
@@ -41,8 +45,11 @@ sealed class BatchPipeline(
     /// <summary>Carries out the rest; afterwards every directory is finished.</summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
-        await DrainAsync();
-        await runner.RunAsync(Planned, cancellationToken);
+        var wasRunning = await WaitAsync();
+        Start(cancellationToken);
+        if (wasRunning && !isDryRun)
+            directories.FinishBefore(_nextBlock);
+        await WaitAsync();
         if (!isDryRun)
             directories.FinishBefore(block: null);
     }
@@ -58,6 +65,7 @@ sealed class BatchPipeline(
         _stop.Dispose();
     }
 
+    // What workers write lies at the next block or behind, so directories that were passed are finished meanwhile.
     void Start(CancellationToken cancellationToken)
     {
         _batchRunning = Planned;
@@ -70,13 +78,12 @@ sealed class BatchPipeline(
         await runner.RunAsync(batch, both.Token);
     }
 
-    async Task DrainAsync()
+    /// <summary>Until what is running is over; false if nothing was.</summary>
+    async Task<bool> WaitAsync()
     {
         await _running;
-        if (_batchRunning is null)
-            return;
+        var wasRunning = _batchRunning is not null;
         _batchRunning = null;
-        if (!isDryRun)
-            directories.FinishBefore(_nextBlock);
+        return wasRunning;
     }
 }

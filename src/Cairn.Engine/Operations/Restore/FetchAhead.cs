@@ -4,7 +4,8 @@ namespace Cairn.Engine.Operations.Restore;
 
 /// <summary>
 /// Fetches what a batch needs, in its order, ahead of the workers: so much at once that neither the way to a far store
-/// nor a slow answer holds them up, and so little that memory is bounded. Any worker takes the next.
+/// nor a slow answer holds them up, and so little that memory is bounded. Begins with little, and fetches further ahead
+/// each time a worker finds that what he takes has not come yet. Any worker takes the next.
 /// </summary>
 sealed class FetchAhead(
     List<WorkUnit> units, int[] rows, BlobReader blobs, FetchLimits limits, CancellationToken cancellationToken)
@@ -13,6 +14,7 @@ sealed class FetchAhead(
     readonly Queue<Fetch> _started = new();
     int _next;
     long _bytesAhead;
+    long _bytesMax = limits.Bytes;
     bool _isStopped;
 
     /// <summary>The next unit and what it needs (nothing, if it is of empty files); null behind the last.</summary>
@@ -24,6 +26,8 @@ sealed class FetchAhead(
             if (!_started.TryDequeue(out var fetch))
                 return null;
             _bytesAhead -= fetch.Bytes;
+            if (fetch.Range is { IsCompleted: false })
+                _bytesMax = Math.Min(_bytesMax + fetch.Bytes, limits.BytesMax);
             Start();
             return fetch;
         }
@@ -51,7 +55,7 @@ sealed class FetchAhead(
         }
     }
 
-    bool MayStart() => _started.Count < limits.Requests && _bytesAhead < limits.Bytes;
+    bool MayStart() => _started.Count < limits.Requests && _bytesAhead < _bytesMax;
 
     /// <summary>One that was started. Whoever takes it awaits the range and disposes it.</summary>
     public sealed record Fetch(WorkUnit Unit, Task<PackRange>? Range, int Bytes)

@@ -24,8 +24,10 @@ public sealed partial class BlobReader
     // size is.
     const int RangeBytesMax = 4 << 20;
 
-    // What is fetched ahead of the workers: several requests, so that round trips to a far store count little.
-    const int BytesAheadMax = 16 << 20;
+    // What is fetched ahead of the workers: several requests, so that round trips to a far store count little. The most
+    // is what half a gigabyte a second needs at 80 ms.
+    const int BytesAhead = 16 << 20;
+    const int BytesAheadMax = 40 << 20;
 
     // Bytes that nobody wants are fetched rather than asking twice.
     const int CheapGapMax = 64 << 10;
@@ -57,8 +59,8 @@ public sealed partial class BlobReader
     {
         var store = _repository.Store.Capabilities;
         return store.HasCheapRanges
-            ? new FetchLimits(Math.Max(workers, 1), BytesAheadMax)
-            : new FetchLimits(Math.Max(store.Concurrency, 1), BytesAheadMax);
+            ? new FetchLimits(Math.Max(workers, 1), BytesAhead, BytesAhead)
+            : new FetchLimits(Math.Max(store.Concurrency, 1), BytesAhead, BytesAheadMax);
     }
 
     /// <summary>What a request for these rows fetches.</summary>
@@ -229,5 +231,6 @@ public sealed record PackRange(
 }
 
 /// <summary>What may be under way ahead of those who decode.</summary>
-/// <param name="Bytes">A request that begins below may go beyond.</param>
-public readonly record struct FetchLimits(int Requests, int Bytes);
+/// <param name="Bytes">In the beginning; a request that begins below may go beyond.</param>
+/// <param name="BytesMax">Where these are not enough.</param>
+public readonly record struct FetchLimits(int Requests, int Bytes, int BytesMax);

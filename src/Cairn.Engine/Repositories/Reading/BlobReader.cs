@@ -101,6 +101,7 @@ public sealed partial class BlobReader : IBlobSource, IDisposable
     {
         _keys.Dispose();
         _unlisted.Dispose();
+        _windows.Dispose();
         foreach (var decoder in _decoders)
             decoder.Dispose();
     }

@@ -21,6 +21,9 @@ sealed class LruCache<TKey, TValue>(long costMax, Action<TValue>? onEvicted = nu
         return true;
     }
 
+    /// <summary>Without counting as a use.</summary>
+    public bool Contains(TKey key) => _nodes.ContainsKey(key);
+
     /// <summary>False, and nothing kept, if the key is there already: the value stays the caller's.</summary>
     public bool TryAdd(TKey key, TValue value, long cost)
     {

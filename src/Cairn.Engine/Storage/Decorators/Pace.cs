@@ -4,7 +4,8 @@ namespace Cairn.Engine.Storage.Decorators;
 
 /// <summary>
 /// How many calls may be under way at once: one more for every round that went well, half as many when the store says
-/// that it is asked too often (additive increase, multiplicative decrease). Calls that began before a cut cannot cut
+/// that it is asked too often (additive increase, multiplicative decrease); until it first says so, twice as many in
+/// every round (slow start), since a store far away has few rounds. Calls that began before a cut cannot cut
 /// again: one overload is one cut, however many calls it hit.
 /// </summary>
 sealed class Pace
@@ -58,7 +59,7 @@ sealed class Pace
         {
             _running--;
             if (!wasThrottled)
-                _limit = Math.Min(_limit + 1 / _limit, _max);
+                _limit = Math.Min(_limit + (_cuts == 0 ? 1 : 1 / _limit), _max);
             else if (ticket == _cuts)
             {
                 _limit = Math.Max(_limit / 2, 1);

@@ -81,9 +81,10 @@ public class HistoryTests
         home.Init();
         disk.Run("head -c 50000 /dev/urandom > f; sync; sleep 3");
         home.Run("backup", disk.Path).RequireExit(0);
-        // Something else takes the number that this file system had.
-        disk.Run("cd ..; truncate -s 1M other; umount mounted; losetup -f other; mount -o loop image mounted;"
-            + " losetup -d $(losetup -n -O NAME -j other)");
+        // Something else takes the number that this file system had, after some tries where others take numbers too.
+        disk.Run("cd ..; number=$(mountpoint -d mounted); umount mounted; truncate -s 1M other;"
+            + " until losetup -f other; mount -o loop image mounted; [ $(mountpoint -d mounted) != $number ];"
+            + " do umount mounted; done; losetup -d $(losetup -n -O NAME -j other)");
         string[] backup = ["backup", "--json", "--dry-run", disk.Path];
         Assert.Equal("0", Number(home.Run([.. backup, "--ignore-inode"]).RequireExit(0).Output, "bytesRead"));
         Assert.Equal("50000", Number(home.Run(backup).RequireExit(0).Output, "bytesRead"));

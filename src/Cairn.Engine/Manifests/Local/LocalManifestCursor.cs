@@ -10,7 +10,11 @@ namespace Cairn.Engine.Manifests.Local;
 /// </summary>
 public sealed class LocalManifestCursor
 {
+    // What was passed is given back when it is that much.
+    const int PassedBytesMax = 4 << 20;
+
     readonly LocalManifest _manifest;
+    long _passedFrom;
     long _nextFrame = LocalManifestLayout.Magic.Length;
 
     // The block frame that is being read, and where in it the next entry begins.
@@ -149,6 +153,11 @@ public sealed class LocalManifestCursor
             _frame = _nextFrame;
             var frame = _manifest.Frame(_frame, out var tag);
             _nextFrame += LocalManifestLayout.FrameHeaderSize + frame.Length;
+            if (_frame - _passedFrom >= PassedBytesMax)
+            {
+                _manifest.Evict(_passedFrom, _frame - _passedFrom);
+                _passedFrom = _frame;
+            }
             if (tag != LocalManifestLayout.BlockTag)
                 continue;
             _class = frame[0];

@@ -92,6 +92,8 @@ readonly record struct LocalManifestFooter(
             var block = file.Slice(offset, (int)Math.Min(LocalManifestLayout.CheckedBlockSize, length - offset));
             if (checksums.Fixed64("checksum") != LocalManifestLayout.Checksum(block, number))
                 return false;
+            // It is read again, in small parts: of a million files it need not be in memory as a whole.
+            file.Evict(offset, block.Length);
         }
         return file.Slice(0, LocalManifestLayout.Magic.Length).SequenceEqual(LocalManifestLayout.Magic);
     }

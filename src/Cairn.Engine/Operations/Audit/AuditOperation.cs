@@ -1,6 +1,5 @@
 using Cairn.Engine.Operations.Prune;
 using Cairn.Engine.Repositories;
-using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.State;
 using Cairn.Engine.Storage.Decorators;
 
@@ -21,14 +20,7 @@ public static class AuditOperation
         Repository repository, OriginalsStore? originals, IStateFolder state, WorkMonitor monitor,
         CancellationToken cancellationToken)
     {
-        var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers, skipsDamaged: true);
-        var moves = new MoveLog(repository.Store, repository.Keys, repository.Signers, skipsDamaged: true);
-        await retired.LookAsync(repository, cancellationToken);
-        var (index, problems) = await LocalIndex.OpenAsync(
-            repository, state, retired, IndexUse.Reading, cancellationToken);
-        using var opened = index;
-        using var surveyor = new Surveyor(repository, index, retired, moves, monitor, goesOn: true);
-        var run = new AuditRun(repository, originals, index, retired, moves, surveyor, monitor);
-        return await run.RunAsync(problems, cancellationToken);
+        using var session = await SurveySession.OpenAsync(repository, state, monitor, goesOn: true, cancellationToken);
+        return await new AuditRun(repository, originals, session, monitor).RunAsync(cancellationToken);
     }
 }

@@ -1,5 +1,4 @@
 using Cairn.Engine.Formats;
-using Cairn.Engine.Indexing;
 using Cairn.Engine.Operations.Check;
 using Cairn.Engine.Operations.Leases;
 using Cairn.Engine.Operations.Prune;
@@ -16,28 +15,26 @@ namespace Cairn.Engine.Operations.Audit;
 /// is listed too, though backups run meanwhile.
 /// </summary>
 sealed class AuditRun(
-    Repository repository, OriginalsStore? originals, BlobIndex index, RetiredLog retired, MoveLog moves,
-    Surveyor surveyor, WorkMonitor monitor)
+    Repository repository, OriginalsStore? originals, SurveySession session, WorkMonitor monitor)
 {
     readonly FindingLog _findings = new();
     readonly HashSet<ObjectKey> _listed = [];
     ContainedObjects _contained = new();
 
-    public async Task<AuditResult> RunAsync(
-        IReadOnlyList<ObjectProblem> problems, CancellationToken cancellationToken)
+    public async Task<AuditResult> RunAsync(CancellationToken cancellationToken)
     {
-        var survey = await surveyor.LookAsync(cancellationToken);
-        await IndexSync.SyncAsync(repository, index, retired, IndexUse.Reading, cancellationToken);
-        foreach (var problem in problems)
+        var survey = await session.Surveyor.LookAsync(cancellationToken);
+        await IndexSync.SyncAsync(repository, session.Index, session.Retired, IndexUse.Reading, cancellationToken);
+        foreach (var problem in session.Problems)
             _findings.Add(problem);
-        AddNamed(surveyor.Gaps.Concat(moves.Problems), CheckSeverity.Damage);
-        AddNamed(surveyor.Notes, CheckSeverity.Note);
+        AddNamed(session.Surveyor.Gaps.Concat(session.Moves.Problems), CheckSeverity.Damage);
+        AddNamed(session.Surveyor.Notes, CheckSeverity.Note);
         var locks = await TryFindLocksAsync(survey, cancellationToken);
-        _contained = ContainedObjects.Of(index);
-        var objects = new ObjectAudit(repository.Store.Versions, index, IsContained, _findings);
+        _contained = ContainedObjects.Of(session.Index);
+        var objects = new ObjectAudit(repository.Store.Versions, session.Index, IsContained, _findings);
         await JudgeAllAsync(objects, locks, cancellationToken);
         objects.TellOfMissingChecksums();
-        await retired.LookAsync(repository, cancellationToken);
+        await session.Retired.LookAsync(repository, cancellationToken);
         AddMissing();
         DropRemoved();
         return new AuditResult
@@ -72,10 +69,12 @@ sealed class AuditRun(
         var now = versions.Now ?? throw new StoreException(
             StoreErrorKind.Failed, $"{repository.Store.Location} does not tell its time, by which locks end");
         var sight = new LeaseSight(
-            originals, index, retired, surveyor.Gaps.Count > 0, new LeaseOptions().UnfinishedAfter, now);
+            originals, session.Index, session.Retired, session.Surveyor.Gaps.Count > 0,
+            new LeaseOptions().UnfinishedAfter, now);
         var needs = await LeaseNeeds.OfAsync(survey, sight, cancellationToken);
         return new LockAudit(
-            versions, policy, needs.All.Select(found => found.Version.Key).ToHashSet(), retired, now, _findings);
+            versions, policy, needs.All.Select(found => found.Version.Key).ToHashSet(), session.Retired, now,
+            _findings);
     }
 
     async Task JudgeAllAsync(ObjectAudit objects, LockAudit? locks, CancellationToken cancellationToken)
@@ -84,7 +83,7 @@ sealed class AuditRun(
             repository.Store, originals?.Versions,
             name => _findings.Note(name, "not a name of Cairn's: left alone"), cancellationToken);
         await Parallel.ForEachAsync(
-            listed.Where(found => !retired.Removes(found.Key) && !(found.IsHidden && IsContained(found.Key))),
+            listed.Where(found => !session.Retired.Removes(found.Key) && !(found.IsHidden && IsContained(found.Key))),
             new ParallelOptions
             {
                 MaxDegreeOfParallelism = Math.Max(repository.Store.Capabilities.Concurrency, 1),
@@ -102,12 +101,12 @@ sealed class AuditRun(
 
     void AddMissing()
     {
-        foreach (var number in index.EnumeratePacks())
+        foreach (var number in session.Index.EnumeratePacks())
         {
-            var name = index.GetPack(number).Name;
+            var name = session.Index.GetPack(number).Name;
             // Nobody relies on what was condemned: if a snapshot needs it all the same, the look has said so.
-            if (!_listed.Contains(ObjectNames.Pack(name)) && !retired.Deleted.Contains(name)
-                && !retired.Condemned.Contains(name))
+            if (!_listed.Contains(ObjectNames.Pack(name)) && !session.Retired.Deleted.Contains(name)
+                && !session.Retired.Condemned.Contains(name))
                 _findings.Damage(
                     ObjectNames.Pack(name).Value, kind: null,
                     "it is missing: see what that costs with: cairn check, and heal it with: cairn repair");
@@ -117,10 +116,10 @@ sealed class AuditRun(
     // What a prune removed by decision while this looked.
     void DropRemoved()
     {
-        foreach (var key in _listed.Where(retired.Removes))
+        foreach (var key in _listed.Where(session.Retired.Removes))
             _findings.Drop(key.Value);
     }
 
     // By another index object: then a prune may delete it, and has if it is hidden.
-    bool IsContained(ObjectKey key) => _contained.FindOuter(key, index.Absorbed) is not null;
+    bool IsContained(ObjectKey key) => _contained.FindOuter(key, session.Index.Absorbed) is not null;
 }

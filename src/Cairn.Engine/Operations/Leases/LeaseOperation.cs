@@ -1,7 +1,6 @@
 using Cairn.Engine.Operations.Prune;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
-using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.State;
 using Cairn.Engine.Storage.Decorators;
 
@@ -23,23 +22,19 @@ public static class LeaseOperation
         WorkMonitor monitor, CancellationToken cancellationToken)
     {
         var policy = Invariant.NotNull(repository.Descriptor.Lease);
-        var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers, skipsDamaged: true);
-        var moves = new MoveLog(repository.Store, repository.Keys, repository.Signers, skipsDamaged: true);
-        await retired.LookAsync(repository, cancellationToken);
-        var (index, problems) = await LocalIndex.OpenAsync(
-            repository, state, retired, IndexUse.Reading, cancellationToken);
-        using var opened = index;
-        using var surveyor = new Surveyor(repository, index, retired, moves, monitor, goesOn: true);
+        using var session = await SurveySession.OpenAsync(repository, state, monitor, goesOn: true, cancellationToken);
         var records = LeaseRecords.Load(state, repository.Id);
         var locks = new LockKeeper(repository, Invariant.NotNull(originals.Versions), records, policy, monitor);
-        var run = new LeaseRun(
-            repository, originals, index, retired, moves, surveyor, records, locks, policy, options);
+        var run = new LeaseRun(repository, originals, session, records, locks, policy, options);
         try
         {
             var result = await run.RunAsync(cancellationToken);
             return result with
             {
-                Notes = [.. problems.Select(problem => problem.Message), .. surveyor.Notes, .. result.Notes],
+                Notes =
+                [
+                    .. session.Problems.Select(problem => problem.Message), .. session.Surveyor.Notes, .. result.Notes,
+                ],
             };
         }
         finally

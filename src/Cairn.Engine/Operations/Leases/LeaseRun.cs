@@ -1,4 +1,3 @@
-using Cairn.Engine.Indexing;
 using Cairn.Engine.Operations.Prune;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.Repositories.Reading;
@@ -10,8 +9,8 @@ namespace Cairn.Engine.Operations.Leases;
 
 /// <summary>One run: look, condemn what lapses and look again, renew, tell the hosts.</summary>
 sealed class LeaseRun(
-    Repository repository, OriginalsStore originals, BlobIndex index, RetiredLog retired, MoveLog moves,
-    Surveyor surveyor, LeaseRecords records, LockKeeper locks, LeasePolicy policy, LeaseOptions options)
+    Repository repository, OriginalsStore originals, SurveySession session, LeaseRecords records, LockKeeper locks,
+    LeasePolicy policy, LeaseOptions options)
 {
     const int NamedMax = 10;
 
@@ -19,7 +18,7 @@ sealed class LeaseRun(
     {
         var (survey, sight, needs) = await LookAsync(cancellationToken);
         var condemned = default(PackSum);
-        if (!options.IsDryRun && surveyor.Gaps.Count == 0 && FindLapsing(needs) is { Count: > 0 } lapsing)
+        if (!options.IsDryRun && session.Surveyor.Gaps.Count == 0 && FindLapsing(needs) is { Count: > 0 } lapsing)
         {
             await AnnounceAsync(announcer => announcer.CondemnAsync(
                 lapsing.Select(pack => pack.Name), cancellationToken));
@@ -37,9 +36,9 @@ sealed class LeaseRun(
         var due = all.FindAll(found => policy.IsDue(locks.LockOf(found), sight.Now));
         if (!options.IsDryRun)
             await locks.RenewAsync(due, cancellationToken);
-        if (!options.IsDryRun && surveyor.Gaps.Count == 0)
+        if (!options.IsDryRun && session.Surveyor.Gaps.Count == 0)
             await TellHostsAsync(needs, sight.Now, cancellationToken);
-        var snapshots = await new SnapshotProtection(repository, records, locks, sight, moves)
+        var snapshots = await new SnapshotProtection(repository, records, locks, sight, session.Moves)
             .FindAsync(needs, survey, sight.Now + policy.Minimum, cancellationToken);
         records.Keep(
             key => originals.TryFind(key) is not null, snapshots.Select(lease => lease.Snapshot.Hash).ToHashSet());
@@ -48,12 +47,13 @@ sealed class LeaseRun(
 
     async Task<(Survey, LeaseSight, LeaseNeeds)> LookAsync(CancellationToken cancellationToken)
     {
-        var survey = await surveyor.LookAsync(cancellationToken);
-        foreach (var gap in moves.Problems)
-            surveyor.Gaps.Add(gap);
-        await IndexSync.SyncAsync(repository, index, retired, IndexUse.Reading, cancellationToken);
+        var survey = await session.Surveyor.LookAsync(cancellationToken);
+        foreach (var gap in session.Moves.Problems)
+            session.Surveyor.Gaps.Add(gap);
+        await IndexSync.SyncAsync(repository, session.Index, session.Retired, IndexUse.Reading, cancellationToken);
         var sight = new LeaseSight(
-            originals, index, retired, surveyor.Gaps.Count > 0, options.UnfinishedAfter, locks.Now);
+            originals, session.Index, session.Retired, session.Surveyor.Gaps.Count > 0, options.UnfinishedAfter,
+            locks.Now);
         var needs = await LeaseNeeds.OfAsync(survey, sight, cancellationToken);
         await locks.LearnAsync(
             [.. needs.All, .. needs.Unfinished, .. needs.Spare.Select(found => found.Original),
@@ -69,24 +69,24 @@ sealed class LeaseRun(
 
     async Task TellHostsAsync(LeaseNeeds needs, DateTimeOffset since, CancellationToken cancellationToken)
     {
-        if (retired.LockBound >= since + policy.AnnouncedMinimum)
+        if (session.Retired.LockBound >= since + policy.AnnouncedMinimum)
             return;
         // What came since the look has the whole lock, counted from then.
         var bound = since + policy.Lock.Duration;
         foreach (var found in needs.Unfinished.Concat(needs.Packs.Where(found =>
-            !retired.Condemned.Contains(found.Pack.Name)).Concat(needs.Spare).Select(found => found.Original)))
+            !session.Retired.Condemned.Contains(found.Pack.Name)).Concat(needs.Spare).Select(found => found.Original)))
         {
             if (locks.LockOf(found) is not { } held)
                 return;
             if (held.Until < bound)
                 bound = held.Until;
         }
-        if (!(bound <= retired.LockBound))
+        if (!(bound <= session.Retired.LockBound))
             await AnnounceAsync(announcer => announcer.RecordLockBoundAsync(bound, cancellationToken));
     }
 
     Task AnnounceAsync(Func<RetiredAnnouncer, Task> announce) =>
-        announce(new RetiredAnnouncer(repository, retired, repository.RequireMaintainer()));
+        announce(new RetiredAnnouncer(repository, session.Retired, repository.RequireMaintainer()));
 
     LeaseResult ToResult(
         LeaseNeeds needs, List<OriginalVersion> all, int due, PackSum condemned,
@@ -102,7 +102,8 @@ sealed class LeaseRun(
             Condemned = condemned, DeadLocked = PruneSteps.SumOf(dead.Select(found => found.Pack)),
             DeadLockedUntil = dead.Max(found => locks.LockOf(found.Original)?.Until),
             Hidden = all.Count(found => found.IsHidden), Replaced = all.Count(found => found.Others > 0),
-            Snapshots = snapshots, LockReads = locks.Reads, Gaps = [.. surveyor.Gaps], Failures = locks.Failures,
+            Snapshots = snapshots, LockReads = locks.Reads, Gaps = [.. session.Surveyor.Gaps],
+            Failures = locks.Failures,
             Notes = [.. all.Where(found => found.IsHidden).Take(NamedMax).Select(found =>
                 $"{found.Version}: needed, and hidden below a delete marker that no prune put there"),
                 .. all.Where(found => found.Others > 0).Take(NamedMax).Select(found =>

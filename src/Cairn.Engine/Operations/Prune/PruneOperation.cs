@@ -25,14 +25,10 @@ public static class PruneOperation
         CancellationToken cancellationToken)
     {
         var signer = repository.RequireMaintainer();
-        var retired = new RetiredLog(repository.Store, repository.Keys, repository.Signers);
-        var moves = new MoveLog(repository.Store, repository.Keys, repository.Signers);
-        await retired.LookAsync(repository, cancellationToken);
-        var (index, problems) = await LocalIndex.OpenAsync(
-            repository, state, retired, IndexUse.Reading, cancellationToken);
-        using var opened = index;
-        using var surveyor = new Surveyor(repository, index, retired, moves, monitor);
-        var tally = new PruneTally(problems.Select(problem => problem.Message));
+        using var session = await SurveySession.OpenAsync(
+            repository, state, monitor, goesOn: false, cancellationToken);
+        var (retired, moves, index, surveyor) = (session.Retired, session.Moves, session.Index, session.Surveyor);
+        var tally = new PruneTally(session.Problems.Select(problem => problem.Message));
         var locks = new PruneLocks(repository, state);
         var execution = new PruneExecution(repository, index, retired, moves, signer, options, tally);
         for (var round = 1; round <= RoundsMax; round++)

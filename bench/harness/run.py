@@ -25,6 +25,7 @@ def parse(arguments, usage):
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--limit", type=float)
     parser.add_argument("--work", action="append", choices=NAMES)
+    parser.add_argument("--image", type=int)
     parser.add_argument("--programs", type=lambda text: text.split(","))
     return parser.parse_args(arguments)
 
@@ -45,7 +46,7 @@ def main(usage):
 
     rows, folder = [], tempfile.mkdtemp(prefix="cairn-peers.")
     try:
-        for work in works.make(wanted, options.tree, options.next, folder, options.quick):
+        for work in works.make(wanted, options.tree, options.next, folder, options.quick, options.image):
             measure(work, present, rounds, limit, folder, rows)
             if work.source.startswith(folder) and work.name not in ("tree", "s3", "s3-50ms"):
                 shutil.rmtree(work.source)
@@ -63,12 +64,13 @@ def measure(work, present, rounds, limit, folder, rows):
     chosen = [program for program in present
               if (not work.remote or program.remote) and (work.programs is None or program.name in work.programs)]
     server = os.path.join(folder, "server")
-    endpoint = None
+    endpoint = proxy = None
     if work.remote:
         started = subprocess.run([CEPH, "start", server], check=True, stdout=subprocess.PIPE, text=True)
         endpoint = started.stdout.strip()
         if work.latency:
-            endpoint = DelayingProxy(endpoint, work.latency).endpoint
+            proxy = DelayingProxy(endpoint, work.latency)
+            endpoint = proxy.endpoint
     try:
         for number in range(rounds):
             warm(work.source)
@@ -76,6 +78,8 @@ def measure(work, present, rounds, limit, folder, rows):
                 warm(work.changed)
             one_round(work, chosen, number, endpoint, limit, folder, rows)
     finally:
+        if proxy:
+            proxy.stop()
         if work.remote:
             subprocess.run([CEPH, "stop", server], check=True)
 

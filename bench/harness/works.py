@@ -70,7 +70,7 @@ def small_files(path, count, seed, largest=4096):
                 file.write(text[start:start + size])
 
 
-def make(names, tree, following, folder, quick):
+def make(names, tree, following, folder, quick, image_mib=None):
     """The works that were asked for, with their data under `folder`."""
     made = []
     if tree is None and {"tree", "s3", "s3-50ms"} & set(names):
@@ -89,7 +89,7 @@ def make(names, tree, following, folder, quick):
             source, changed = os.path.join(folder, name), os.path.join(folder, "image-changed")
             os.makedirs(source)
             os.makedirs(changed)
-            image(os.path.join(source, "disk"), 512 * MIB if quick else 10_000 * MIB, 3)
+            image(os.path.join(source, "disk"), (image_mib or (512 if quick else 10_000)) * MIB, 3)
             change_image(os.path.join(source, "disk"), os.path.join(changed, "disk"), 4)
             made.append(Work(name, source, ["first", "next", "restore"], changed))
         elif name == "small":

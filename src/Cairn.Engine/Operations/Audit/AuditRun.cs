@@ -70,7 +70,7 @@ sealed class AuditRun(
             StoreErrorKind.Failed, $"{repository.Store.Location} does not tell its time, by which locks end");
         var sight = new LeaseSight(
             originals, session.Index, session.Retired, session.Surveyor.Gaps.Count > 0,
-            new LeaseOptions().UnfinishedAfter, now);
+            new LeaseOptions().UnfinishedAfter, now, now);
         var needs = await LeaseNeeds.OfAsync(survey, sight, cancellationToken);
         return new LockAudit(
             versions, policy, needs.All.Select(found => found.Version.Key).ToHashSet(), session.Retired, now,

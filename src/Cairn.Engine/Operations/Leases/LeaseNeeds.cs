@@ -115,9 +115,11 @@ sealed class LeaseNeeds
 }
 
 /// <summary>What a run of leases goes by beside its look.</summary>
+/// <param name="Began">Before the first listing of the look.</param>
+/// <param name="Now">When the look was over.</param>
 sealed record LeaseSight(
     OriginalsStore Originals, BlobIndex Index, RetiredLog Retired, bool HasGaps, TimeSpan UnfinishedAfter,
-    DateTimeOffset Now)
+    DateTimeOffset Began, DateTimeOffset Now)
 {
     public int? RowsOf(UInt128 prefix)
     {

@@ -37,7 +37,7 @@ sealed class LeaseRun(
         if (!options.IsDryRun)
             await locks.RenewAsync(due, cancellationToken);
         if (!options.IsDryRun && session.Surveyor.Gaps.Count == 0)
-            await TellHostsAsync(needs, sight.Now, cancellationToken);
+            await TellHostsAsync(needs, sight, cancellationToken);
         var snapshots = await new SnapshotProtection(repository, records, locks, sight, session.Moves)
             .FindAsync(needs, survey, sight.Now + policy.Minimum, cancellationToken);
         records.Keep(
@@ -47,13 +47,14 @@ sealed class LeaseRun(
 
     async Task<(Survey, LeaseSight, LeaseNeeds)> LookAsync(CancellationToken cancellationToken)
     {
+        var began = locks.Now;
         var survey = await session.Surveyor.LookAsync(cancellationToken);
         foreach (var gap in session.Moves.Problems)
             session.Surveyor.Gaps.Add(gap);
         await IndexSync.SyncAsync(repository, session.Index, session.Retired, IndexUse.Reading, cancellationToken);
         var sight = new LeaseSight(
             originals, session.Index, session.Retired, session.Surveyor.Gaps.Count > 0, options.UnfinishedAfter,
-            locks.Now);
+            began, locks.Now);
         var needs = await LeaseNeeds.OfAsync(survey, sight, cancellationToken);
         await locks.LearnAsync(
             [.. needs.All, .. needs.Unfinished, .. needs.Spare.Select(found => found.Original),
@@ -67,12 +68,13 @@ sealed class LeaseRun(
         [.. needs.Spare.Where(found => policy.IsDue(locks.LockOf(found.Original), locks.Now))
             .Select(found => found.Pack)];
 
-    async Task TellHostsAsync(LeaseNeeds needs, DateTimeOffset since, CancellationToken cancellationToken)
+    async Task TellHostsAsync(LeaseNeeds needs, LeaseSight sight, CancellationToken cancellationToken)
     {
-        if (session.Retired.LockBound >= since + policy.AnnouncedMinimum)
+        if (session.Retired.LockBound >= sight.Now + policy.AnnouncedMinimum)
             return;
-        // What came since the look has the whole lock, counted from then.
-        var bound = since + policy.Lock.Duration;
+        // What the look did not show came after it began, with the whole lock. A look may take days, if the machine
+        // sleeps: counted from its end the promise would be longer than such a lock.
+        var bound = sight.Began + policy.Lock.Duration;
         foreach (var found in needs.Unfinished.Concat(needs.Packs.Where(found =>
             !session.Retired.Condemned.Contains(found.Pack.Name)).Concat(needs.Spare).Select(found => found.Original)))
         {

@@ -197,6 +197,39 @@ public class LeaseTests
     }
 
     [Fact]
+    public async Task A_run_that_stands_still_for_days_promises_no_more_than_what_was_stored_meanwhile_has()
+    {
+        for (var call = 1; ; call++)
+        {
+            await using var world = await MakeAsync();
+            world.Time.Advance(TimeSpan.FromDays(11));
+            var store = world.MaintainerStore();
+            var number = call;
+            store.BeforeCall = async before =>
+            {
+                if (before.Number != number)
+                    return;
+                world.Source.File("another", world.Random.Bytes(20_000));
+                world.Time.Advance(TimeSpan.FromMinutes(5));
+                await world.BackupAsync();
+                world.Time.Advance(TimeSpan.FromDays(6));
+            };
+            await world.LeaseAsync(store: store);
+            if (store.Calls < call)
+                break;
+            using var repository = await Cairn.Engine.Repositories.RepositoryOpener.OpenWithMaintainerAsync(
+                world.MaintainerStore(), world.Maintainer, world.Environment, Token);
+            var retired = new Cairn.Engine.Repositories.RetiredLog(
+                repository.Store, repository.Keys, repository.Signers);
+            await retired.LookAsync(repository, Token);
+            if (retired.LockBound is { } bound)
+                Assert.All(
+                    world.Bucket.Versions().Where(version => version.Key.StartsWith("packs/")),
+                    version => Assert.True(version.Retention!.RetainUntil >= bound, $"call {number}: {version.Key}"));
+        }
+    }
+
+    [Fact]
     public async Task If_nobody_renews_for_long_a_host_relies_on_nothing_that_was_there()
     {
         await using var world = await MakeAsync();

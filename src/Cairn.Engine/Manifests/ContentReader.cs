@@ -3,6 +3,7 @@ using Cairn.Engine.Entries;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Formats.Manifests;
 using Cairn.Engine.Packs;
+using Cairn.Engine.Primitives;
 
 namespace Cairn.Engine.Manifests;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Cairn.Engine.Formats;
-using Cairn.Engine.Manifests;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Storage;
 

@@ -4,6 +4,7 @@ using Cairn.Engine.Formats;
 using Cairn.Engine.Formats.Manifests;
 using Cairn.Engine.Manifests;
 using Cairn.Engine.Operations.Restore;
+using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories.Reading;
 using Cairn.Engine.Snapshots;
 using Cairn.Engine.Sources;

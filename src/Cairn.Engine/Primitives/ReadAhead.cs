@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Cairn.Engine.Manifests;
+namespace Cairn.Engine.Primitives;
 
 /// <summary>Several reads in flight, results in the order of the inputs.</summary>
 static class ReadAhead

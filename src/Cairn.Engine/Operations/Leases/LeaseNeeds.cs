@@ -121,12 +121,6 @@ sealed record LeaseSight(
     OriginalsStore Originals, BlobIndex Index, RetiredLog Retired, bool HasGaps, TimeSpan UnfinishedAfter,
     DateTimeOffset Began, DateTimeOffset Now)
 {
-    public int? RowsOf(UInt128 prefix)
-    {
-        var found = Index.FindPacksByPrefix(prefix);
-        return found.Count == 1 ? Index.GetRowCount(found[0]) : null;
-    }
-
     public int? RowsOf(ObjectHash pack) => PruneOperation.RowsOf(Index, pack);
 
     /// <summary>No index object names it yet, so nobody else can rely on it.</summary>

@@ -14,6 +14,8 @@ namespace Cairn.Engine.Operations.Leases;
 sealed class SnapshotProtection(
     Repository repository, LeaseRecords records, LockKeeper locks, LeaseSight sight, MoveLog moves)
 {
+    readonly RowCounts _rows = new(sight.Index);
+
     public async Task<IReadOnlyList<SnapshotLease>> FindAsync(
         LeaseNeeds needs, Survey survey, DateTimeOffset enough, CancellationToken cancellationToken)
     {
@@ -41,7 +43,7 @@ sealed class SnapshotProtection(
             || await TryReadAsync(name, cancellationToken) is not { } ledger)
             return null;
         var liveness = new Liveness();
-        liveness.Add(ledger, sight.RowsOf);
+        liveness.Add(ledger, _rows.Of);
         liveness.Resolve(
             moves.Moves, pack => !sight.Retired.Condemned.Contains(pack) && survey.IsListed(pack));
         var packs = needs.Packs.Where(found =>

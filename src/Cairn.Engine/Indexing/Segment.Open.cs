@@ -69,14 +69,14 @@ sealed partial class Segment
     {
         if (!TryReadHeader(_file, out var header) || header != _header)
             throw Damaged("header");
-        var passed = new PassedPages(_file);
+        var passed = new PassedBytes(_file);
         for (long page = 1; page < _header.Pages; page++)
         {
             if (page % 4096 == 0)
                 cancellation.ThrowIfCancellationRequested();
             // Even if it was good when first touched: this is the call that asks the medium again.
             CheckPage(_file.Slice(page * IndexPage.Size, IndexPage.Size), page);
-            passed.Add(page);
+            passed.Add(page * IndexPage.Size, IndexPage.Size);
         }
         var previous = default(EntryRecord);
         for (uint i = 0; i < RowCount; i++)

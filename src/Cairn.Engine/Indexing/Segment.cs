@@ -18,7 +18,7 @@ sealed partial class Segment : ISegmentInput, IDisposable
     readonly IMappedFile _file;
     readonly SegmentHeader _header;
     readonly Bitmap _intactPages;
-    readonly PassedPages _passed;
+    readonly PassedBytes _passed;
     readonly ulong[] _fences;
     readonly uint[] _firstRows;
     volatile Bitmap? _excluded;
@@ -31,7 +31,7 @@ sealed partial class Segment : ISegmentInput, IDisposable
         _file = file;
         _header = header;
         _intactPages = new Bitmap(header.Pages);
-        _passed = new PassedPages(file);
+        _passed = new PassedBytes(file);
         _idsPage = header.IdsPage;
         _entriesPage = header.EntriesPage;
         _fences = new ulong[header.EntryPages];
@@ -120,7 +120,7 @@ sealed partial class Segment : ISegmentInput, IDisposable
         var record = RecordOf(pack);
         Invariant.That(destination.Length == record.DetailsLength);
         ReadBytes(_header.DetailsPage, record.DetailsOffset, destination);
-        _passed.Add(_header.DetailsPage + record.DetailsOffset / IndexPage.PayloadSize);
+        Pass(_header.DetailsPage + record.DetailsOffset / IndexPage.PayloadSize);
     }
 
     public void CopyIds(int pack, int firstRow, Span<BlobId> destination)
@@ -223,6 +223,8 @@ sealed partial class Segment : ISegmentInput, IDisposable
         }
     }
 
+    void Pass(long page) => _passed.Add(page * IndexPage.Size, IndexPage.Size);
+
     // For passes from front to back alone.
     void CopyRecords<T>(long firstPage, int perPage, long first, Span<T> destination) where T : unmanaged
     {
@@ -233,7 +235,7 @@ sealed partial class Segment : ISegmentInput, IDisposable
             var page = Page(firstPage + first / perPage);
             var bytes = page.Slice(within * Unsafe.SizeOf<T>(), count * Unsafe.SizeOf<T>());
             bytes.CopyTo(MemoryMarshal.AsBytes(destination));
-            _passed.Add(firstPage + first / perPage);
+            Pass(firstPage + first / perPage);
             destination = destination[count..];
             first += count;
         }

@@ -78,8 +78,8 @@ public sealed class LocalManifest : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Gives back the memory of that part; who reads it again waits for it once.</summary>
-    internal void Evict(long offset, long length) => _file.Evict(offset, length);
+    /// <summary>For a pass over the frames.</summary>
+    internal PassedBytes BeginPass() => new(_file);
 
     /// <summary>The content of a frame.</summary>
     internal ReadOnlySpan<byte> Frame(long offset, out byte tag)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Cairn.Engine.Formats.Manifests;
 using Cairn.Engine.Primitives;
+using Cairn.Engine.State;
 
 namespace Cairn.Engine.Manifests.Local;
 
@@ -10,11 +11,8 @@ namespace Cairn.Engine.Manifests.Local;
 /// </summary>
 public sealed class LocalManifestCursor
 {
-    // What was passed is given back when it is that much.
-    const int PassedBytesMax = 4 << 20;
-
     readonly LocalManifest _manifest;
-    long _passedFrom;
+    readonly PassedBytes _passed;
     long _nextFrame = LocalManifestLayout.Magic.Length;
 
     // The block frame that is being read, and where in it the next entry begins.
@@ -29,6 +27,7 @@ public sealed class LocalManifestCursor
     internal LocalManifestCursor(LocalManifest manifest)
     {
         _manifest = manifest;
+        _passed = manifest.BeginPass();
         NextBlock();
     }
 
@@ -153,11 +152,7 @@ public sealed class LocalManifestCursor
             _frame = _nextFrame;
             var frame = _manifest.Frame(_frame, out var tag);
             _nextFrame += LocalManifestLayout.FrameHeaderSize + frame.Length;
-            if (_frame - _passedFrom >= PassedBytesMax)
-            {
-                _manifest.Evict(_passedFrom, _frame - _passedFrom);
-                _passedFrom = _frame;
-            }
+            _passed.Add(_frame, frame.Length);
             if (tag != LocalManifestLayout.BlockTag)
                 continue;
             _class = frame[0];

@@ -87,13 +87,14 @@ readonly record struct LocalManifestFooter(
 
     static bool IsStreamIntact(IMappedFile file, long length, ref PieceReader checksums)
     {
+        // It is read again, in small parts: of a million files it need not be in memory as a whole.
+        var passed = new PassedBytes(file);
         for (long offset = 0, number = 0; offset < length; offset += LocalManifestLayout.CheckedBlockSize, number++)
         {
             var block = file.Slice(offset, (int)Math.Min(LocalManifestLayout.CheckedBlockSize, length - offset));
             if (checksums.Fixed64("checksum") != LocalManifestLayout.Checksum(block, number))
                 return false;
-            // It is read again, in small parts: of a million files it need not be in memory as a whole.
-            file.Evict(offset, block.Length);
+            passed.Add(offset, block.Length);
         }
         return file.Slice(0, LocalManifestLayout.Magic.Length).SequenceEqual(LocalManifestLayout.Magic);
     }

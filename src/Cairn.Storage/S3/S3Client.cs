@@ -34,7 +34,7 @@ sealed class S3Client : IDisposable
         };
         Region = S3Credentials.RegionOf(location, options.Variable) ?? RegionWithoutOne;
         var credentials = S3Credentials.Find(location, options.Variable);
-        Sdk = new AmazonS3Client(credentials, Configure(location));
+        Sdk = new KnownHashClient(credentials, Configure(location));
     }
 
     public AmazonS3Client Sdk { get; }

@@ -150,9 +150,8 @@ sealed class S3Writer(
         $"{key} was not stored: it was to be locked, and the bucket {parsed.Bucket} was seen not to lock objects. "
         + "Use a bucket with Object Lock (cairn init --lock creates one), and look again with: cairn doctor", key);
 
-    // One that is known is of the bytes as they were sealed: a server that compares checksums refuses what turned
-    // since, where a hash made here would be of the turned bytes. The SDK's signer reads the body for a hash of its
-    // own: it removes a header that would spare it that.
+    // One that is known is of the bytes as they were sealed: a server that compares it refuses what turned since, where
+    // a hash made here would be of the turned bytes.
     static byte[] HashOf(IReadOnlyList<ReadOnlyMemory<byte>> content, PutOptions put)
     {
         if (put.Hash is { } known)

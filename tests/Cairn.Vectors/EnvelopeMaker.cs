@@ -34,7 +34,7 @@ sealed record EnvelopeMaker(Kit Kit, ObjectType Type, byte[] Body)
     byte[] SignerAndBody()
     {
         var writer = new ByteWriter();
-        writer.U128BigEndian((ClaimedSigner ?? Signer.Id).Value);
+        writer.Bytes((ClaimedSigner ?? Signer.Id).Value);
         writer.U32((uint)(Body.Length + LengthError));
         writer.Bytes(Body);
         return writer.ToArray();
@@ -79,7 +79,7 @@ sealed record EnvelopeMaker(Kit Kit, ObjectType Type, byte[] Body)
         SealedBox.TrySeal(recipient ?? Kit.Keys.RestorePublic, key, box, Kit.Random);
         var writer = new ByteWriter();
         writer.Bytes([.. HeaderBytes(), .. UlidBytes()]);
-        writer.U128BigEndian((ClaimedSigner ?? Signer.Id).Value);
+        writer.Bytes((ClaimedSigner ?? Signer.Id).Value);
         writer.U32(epoch);
         writer.Bytes(box);
         var head = writer.ToArray();

@@ -118,7 +118,7 @@ sealed record PackMaker(Kit Kit, params BlobMaker[] Blobs)
         var writer = new ByteWriter();
         writer.U16((ushort)Authors.Length);
         foreach (var author in Authors)
-            writer.U128BigEndian(author.Value);
+            writer.Bytes(author.Value);
         writer.U32((uint)blobs.Length);
         for (var i = 0; i < blobs.Length; i++)
             WriteRow(writer, Blobs[i], i, blobs[i].Length);

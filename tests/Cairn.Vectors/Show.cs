@@ -42,7 +42,7 @@ public static partial class Show
             text.Append($"tag {tag}\n");
         text.Append($"previous {(ledger.Previous.IsFirst ? "none" : ledger.Previous.Hash?.ToString() ?? "unknown")}\n");
         foreach (var pack in ledger.Packs)
-            text.Append($"pack {pack.PackPrefix:x32} {Selection(pack)}\n");
+            text.Append($"pack {pack.Prefix} {Selection(pack)}\n");
         return text.ToString();
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Cairn.Engine.Primitives;
 
 namespace Cairn.Engine.Crypto;
@@ -6,17 +5,13 @@ namespace Cairn.Engine.Crypto;
 /// <summary>The salt of a passphrase slot: 16 bytes.</summary>
 public readonly record struct PassphraseSalt
 {
-    readonly UInt128 _value;
+    readonly Bytes16 _value;
 
-    public const int Size = 16;
+    public const int Size = Bytes16.Size;
 
-    public PassphraseSalt(ReadOnlySpan<byte> bytes)
-    {
-        Invariant.That(bytes.Length == Size);
-        _value = BinaryPrimitives.ReadUInt128BigEndian(bytes);
-    }
+    public PassphraseSalt(ReadOnlySpan<byte> bytes) => _value = new Bytes16(bytes);
 
-    public void CopyTo(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, _value);
+    public void CopyTo(Span<byte> destination) => _value.CopyTo(destination);
 }
 
 /// <summary>How Argon2id is run for a passphrase slot; stored beside the slot. Only allowed values exist.</summary>

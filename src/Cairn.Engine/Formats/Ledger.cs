@@ -6,9 +6,8 @@ public enum LedgerKind : byte { Final = 1, Interim = 2 }
 
 /// <summary>Which rows of a pack a ledger names: all, or those whose bit is set (row i is bit i mod 8 of byte i /
 /// 8).</summary>
-/// <param name="PackPrefix">First 16 bytes of the pack's name.</param>
 /// <param name="RowCount">The pack's rows; 0 if all are named.</param>
-public readonly record struct LedgerPack(UInt128 PackPrefix, uint RowCount, ReadOnlyMemory<byte> Bitmap)
+public readonly record struct LedgerPack(PackPrefix Prefix, uint RowCount, ReadOnlyMemory<byte> Bitmap)
 {
     public bool NamesAll => RowCount == 0;
 

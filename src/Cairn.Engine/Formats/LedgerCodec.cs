@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Numerics;
 using Cairn.Engine.Primitives;
 
@@ -11,7 +10,6 @@ public static class LedgerCodec
     const byte BaseNone = 0;
     const byte PreviousNone = 0, PreviousKnown = 1, PreviousUnknown = 2;
     const int TagsMax = 1024;
-    const int PackPrefixSize = 16;
 
     public static byte[] Encode(Ledger ledger)
     {
@@ -28,7 +26,7 @@ public static class LedgerCodec
         writer.U32((uint)ledger.Packs.Count);
         foreach (var pack in ledger.Packs)
         {
-            writer.U128BigEndian(pack.PackPrefix);
+            writer.Bytes(pack.Prefix.Value);
             writer.Varint(pack.RowCount);
             writer.Bytes(pack.Bitmap.Span);
         }
@@ -93,13 +91,13 @@ public static class LedgerCodec
     {
         var count = reader.U32();
         // Every pack takes at least its prefix and one byte: so the count is bounded by what is there.
-        if (count > Limits.LedgerPacks || count > reader.Remaining / (PackPrefixSize + 1))
+        if (count > Limits.LedgerPacks || count > reader.Remaining / (PackPrefix.Size + 1))
             throw Violation($"{count} packs in a ledger that cannot hold them");
         var packs = new LedgerPack[count];
         for (var i = 0; i < packs.Length; i++)
         {
-            var prefix = BinaryPrimitives.ReadUInt128BigEndian(reader.Bytes(PackPrefixSize));
-            if (i > 0 && packs[i - 1].PackPrefix >= prefix)
+            var prefix = new PackPrefix(reader.Bytes(PackPrefix.Size));
+            if (i > 0 && packs[i - 1].Prefix.CompareTo(prefix) >= 0)
                 throw Violation("packs that do not ascend");
             var rows = reader.VarintAtMost(Limits.PackRows);
             var bitmapStart = reader.Position;

@@ -23,7 +23,7 @@ public static class PackTableCodec
         Invariant.That(rows.Length <= Limits.PackRows);
         writer.U16((ushort)authors.Count);
         foreach (var author in authors)
-            writer.U128BigEndian(author.Value);
+            writer.Bytes(author.Value);
         writer.U32((uint)rows.Length);
         for (var i = 0; i < rows.Length; i++)
             WriteRow(writer, in rows[i], i);

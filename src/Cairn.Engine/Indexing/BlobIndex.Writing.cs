@@ -46,7 +46,7 @@ public sealed partial class BlobIndex
             var (found, at, inMemory) = _view.Resolve(number);
             var key = found is not null ? found.KeyOf(at) : inMemory!.Key;
             // The same table may lie in several places, of which one answers for all.
-            foreach (var pending in _view.Pending.WithPrefix(PackNames.PrefixOf(key.Name)))
+            foreach (var pending in _view.Pending.WithPrefix(PackPrefix.Of(key.Name)))
             {
                 if (pending.Key == key)
                     ExcludeInMemory(pending, removes: false);
@@ -109,7 +109,7 @@ public sealed partial class BlobIndex
         {
             removes |= _excludedAndWhetherRemoved.GetValueOrDefault(name);
             _excludedAndWhetherRemoved[name] = removes;
-            foreach (var inMemory in _view.Pending.WithPrefix(PackNames.PrefixOf(name)))
+            foreach (var inMemory in _view.Pending.WithPrefix(PackPrefix.Of(name)))
             {
                 if (inMemory.Table.Name == name)
                     ExcludeInMemory(inMemory, removes);

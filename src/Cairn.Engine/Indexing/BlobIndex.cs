@@ -150,7 +150,7 @@ public sealed partial class BlobIndex : IDisposable
     public bool TryFindPack(ObjectHash name, out PackNumber number)
     {
         var view = _view;
-        var found = view.FindPacks(PackNames.PrefixOf(name));
+        var found = view.FindPacks(PackPrefix.Of(name));
         GC.KeepAlive(view);
         foreach (var (key, candidate) in found)
         {
@@ -164,7 +164,7 @@ public sealed partial class BlobIndex : IDisposable
     }
 
     /// <summary>All packs whose names begin with these 16 bytes, read as one big-endian number.</summary>
-    public IReadOnlyList<PackNumber> FindPacksByPrefix(UInt128 prefix)
+    public IReadOnlyList<PackNumber> FindPacksByPrefix(PackPrefix prefix)
     {
         var view = _view;
         var found = view.FindPacks(prefix);

@@ -103,18 +103,18 @@ sealed class IndexView(Segment[] segments, PendingTable pending, ulong[] places)
     }
 
     /// <summary>Packs whose names begin with these 16 bytes, each once; removed ones are not seen.</summary>
-    public List<(PackKey Key, PackNumber Number)> FindPacks(UInt128 prefix)
+    public List<(PackKey Key, PackNumber Number)> FindPacks(PackPrefix prefix)
     {
         var found = new List<(PackKey Key, PackNumber Number)>();
         foreach (var pack in Pending.WithPrefix(prefix))
             Add(pack.Key, pack.Number, pack.IsRemoved);
-        var first = PackNames.FirstWith(prefix);
+        var first = prefix.FirstName;
         foreach (var segment in Segments)
         {
             for (var pack = segment.LowerBoundOfName(first); pack < segment.PackCount; pack++)
             {
                 var key = segment.KeyOf(pack);
-                if (PackNames.PrefixOf(key.Name) != prefix)
+                if (PackPrefix.Of(key.Name) != prefix)
                     break;
                 Add(key, segment.Numbers[pack], segment.IsRemoved(pack));
             }

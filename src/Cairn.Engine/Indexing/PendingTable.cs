@@ -10,7 +10,7 @@ namespace Cairn.Engine.Indexing;
 sealed class PendingTable
 {
     // By the half of the name that ledgers use; nearly always one pack each.
-    readonly ConcurrentDictionary<UInt128, PendingPack[]> _byName = new();
+    readonly ConcurrentDictionary<PackPrefix, PendingPack[]> _byName = new();
     PendingPack[] _packs = new PendingPack[16];
     PendingRows _rows = new(capacity: 0, former: null);
     int _count;
@@ -23,10 +23,10 @@ sealed class PendingTable
     public PendingPack this[int index] => Volatile.Read(ref _packs)[index];
 
     /// <summary>The packs whose names begin with these 16 bytes.</summary>
-    public PendingPack[] WithPrefix(UInt128 prefix) => _byName.TryGetValue(prefix, out var packs) ? packs : [];
+    public PendingPack[] WithPrefix(PackPrefix prefix) => _byName.TryGetValue(prefix, out var packs) ? packs : [];
 
     public PendingPack? TryGet(PackKey key) =>
-        Array.Find(WithPrefix(PackNames.PrefixOf(key.Name)), pack => pack.Key == key);
+        Array.Find(WithPrefix(PackPrefix.Of(key.Name)), pack => pack.Key == key);
 
     public void Add(PendingPack pack)
     {
@@ -45,7 +45,7 @@ sealed class PendingTable
         for (var row = 0; row < rows.Length; row++)
             table.Add(rows[row].Id.Prefix, (uint)(_count - 1), (uint)row);
         Volatile.Write(ref _rows, table);
-        var prefix = PackNames.PrefixOf(pack.Table.Name);
+        var prefix = PackPrefix.Of(pack.Table.Name);
         _byName[prefix] = [.. WithPrefix(prefix), pack];
         if (pack.IsAbsorbed)
             AbsorbedRowCount += rows.Length;

@@ -96,10 +96,10 @@ public sealed class PackCopier : IDisposable
         + PackLayout.TrailerSize);
 
     /// <summary>A sealed box, compared by its bytes.</summary>
-    readonly record struct Bytes80(Bytes32 First, Bytes32 Second, UInt128 Third)
+    readonly record struct Bytes80(Bytes32 First, Bytes32 Second, Bytes16 Third)
     {
         public Bytes80(ReadOnlySpan<byte> bytes) : this(
             new Bytes32(bytes[..32]), new Bytes32(bytes.Slice(32, 32)),
-            System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes[64..])) { }
+            new Bytes16(bytes[64..])) { }
     }
 }

@@ -41,22 +41,39 @@ public readonly record struct ObjectHash : IComparable<ObjectHash>
 
 /// <summary>Who signed: the first 16 bytes of SHA-256 of a context string and an Ed25519 public key
 /// (docs/format.md).</summary>
-public readonly record struct SignerId(UInt128 Value) : IComparable<SignerId>
+public readonly record struct SignerId(Bytes16 Value) : IComparable<SignerId>
 {
-    public const int Size = 16;
+    public const int Size = Bytes16.Size;
 
-    public SignerId(ReadOnlySpan<byte> bytes)
-        : this(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes)) { }
+    public SignerId(ReadOnlySpan<byte> bytes) : this(new Bytes16(bytes)) { }
 
-    public void CopyTo(Span<byte> destination) =>
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(destination, Value);
-
+    public void CopyTo(Span<byte> destination) => Value.CopyTo(destination);
     public int CompareTo(SignerId other) => Value.CompareTo(other.Value);
+    public override string ToString() => Value.ToString();
+}
 
-    public override string ToString()
+/// <summary>The first 16 bytes of a pack's name, by which ledgers name packs.</summary>
+public readonly record struct PackPrefix(Bytes16 Value) : IComparable<PackPrefix>
+{
+    public const int Size = Bytes16.Size;
+
+    public PackPrefix(ReadOnlySpan<byte> bytes) : this(new Bytes16(bytes)) { }
+
+    /// <summary>The least name with this prefix.</summary>
+    public ObjectHash FirstName
     {
-        Span<byte> bytes = stackalloc byte[Size];
-        CopyTo(bytes);
-        return Convert.ToHexStringLower(bytes);
+        get
+        {
+            Span<byte> bytes = stackalloc byte[ObjectHash.Size];
+            bytes.Clear();
+            CopyTo(bytes);
+            return new ObjectHash(bytes);
+        }
     }
+
+    public static PackPrefix Of(in ObjectHash name) => new(name.AsSpan()[..Size]);
+
+    public void CopyTo(Span<byte> destination) => Value.CopyTo(destination);
+    public int CompareTo(PackPrefix other) => Value.CompareTo(other.Value);
+    public override string ToString() => Value.ToString();
 }

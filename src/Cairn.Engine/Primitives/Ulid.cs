@@ -14,22 +14,18 @@ public readonly record struct Ulid : IComparable<Ulid>
     const int TimeBytes = 6;
     const int BitsPerLetter = 5;
 
-    readonly UInt128 _value;
+    readonly Bytes16 _value;
 
-    public Ulid(ReadOnlySpan<byte> bytes)
-    {
-        Invariant.That(bytes.Length == Size);
-        _value = BinaryPrimitives.ReadUInt128BigEndian(bytes);
-    }
+    public Ulid(ReadOnlySpan<byte> bytes) => _value = new Bytes16(bytes);
 
-    Ulid(UInt128 value) => _value = value;
+    Ulid(Bytes16 value) => _value = value;
 
     /// <summary>When it was made, if its maker was honest; null if that is after the year 9999.</summary>
     public DateTimeOffset? Time
     {
         get
         {
-            var milliseconds = (long)(ulong)(_value >> 80);
+            var milliseconds = (long)(_value.High >> 16);
             return milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
                 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
                 : null;
@@ -52,25 +48,31 @@ public readonly record struct Ulid : IComparable<Ulid>
         // 26 letters have room for 130 bits: the first letter of a ULID has only three.
         if (text.Length != TextLength || Crockford.ValueOf(text[0]) > 7)
             return false;
-        var value = UInt128.Zero;
+        var (high, low) = (0UL, 0UL);
         foreach (var letter in text)
         {
             var digit = Crockford.ValueOf(letter);
             if (digit < 0)
                 return false;
-            value = (value << BitsPerLetter) | (UInt128)digit;
+            high = (high << BitsPerLetter) | (low >> (64 - BitsPerLetter));
+            low = (low << BitsPerLetter) | (uint)digit;
         }
-        ulid = new Ulid(value);
+        ulid = new Ulid(new Bytes16(high, low));
         return true;
     }
 
-    public void CopyTo(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, _value);
+    public void CopyTo(Span<byte> destination) => _value.CopyTo(destination);
 
     public int CompareTo(Ulid other) => _value.CompareTo(other._value);
 
     public override string ToString() => string.Create(TextLength, _value, static (letters, value) =>
     {
-        for (var i = letters.Length - 1; i >= 0; i--, value >>= BitsPerLetter)
-            letters[i] = Crockford.Alphabet[(int)(value & 31)];
+        var (high, low) = value;
+        for (var i = letters.Length - 1; i >= 0; i--)
+        {
+            letters[i] = Crockford.Alphabet[(int)(low & 31)];
+            low = (low >> BitsPerLetter) | (high << (64 - BitsPerLetter));
+            high >>= BitsPerLetter;
+        }
     });
 }

@@ -12,22 +12,22 @@ public static class MoveExpansion
     {
         if (moves.Count == 0)
             return ledger.Packs;
-        var packs = ledger.Packs.ToDictionary(pack => pack.PackPrefix);
+        var packs = ledger.Packs.ToDictionary(pack => pack.Prefix);
         for (var changes = true; changes;)
         {
             changes = false;
             foreach (var move in moves)
             {
-                if (packs.TryGetValue(PackNames.PrefixOf(move.From), out var from))
+                if (packs.TryGetValue(PackPrefix.Of(move.From), out var from))
                     changes |= TryFollow(move, from, packs);
             }
         }
-        return [.. packs.Values.OrderBy(pack => pack.PackPrefix)];
+        return [.. packs.Values.OrderBy(pack => pack.Prefix)];
     }
 
-    static bool TryFollow(MovedRows move, in LedgerPack from, Dictionary<UInt128, LedgerPack> packs)
+    static bool TryFollow(MovedRows move, in LedgerPack from, Dictionary<PackPrefix, LedgerPack> packs)
     {
-        var prefix = PackNames.PrefixOf(move.To);
+        var prefix = PackPrefix.Of(move.To);
         var isNamed = packs.TryGetValue(prefix, out var to);
         if (isNamed && to.NamesAll)
             return false;

@@ -6,8 +6,8 @@ using Amazon.S3.Model;
 namespace Cairn.Storage.S3;
 
 /// <summary>
-/// The SDK's client, which signs a body under the SHA-256 that its request names as checksum, rather than read all of it
-/// once more for the same hash. A wrong one is a request that the server refuses.
+/// The SDK's client, which signs a body under the SHA-256 that its request names as checksum, rather than read all of
+/// it once more for the same hash. A wrong one is a request that the server refuses.
 /// </summary>
 sealed class KnownHashClient(AWSCredentials credentials, AmazonS3Config configuration)
     : AmazonS3Client(credentials, configuration)

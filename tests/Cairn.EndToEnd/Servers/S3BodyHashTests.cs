@@ -5,7 +5,7 @@ using Cairn.Engine.Storage;
 
 namespace Cairn.EndToEnd.Servers;
 
-/// <summary>Requests are signed under the hash that is known of a body, so that the server itself compares it.</summary>
+/// <summary>Requests are signed under the hash that is known of a body, so that the server compares it.</summary>
 public sealed class S3BodyHashTests(CephServer ceph)
 {
     [Fact]
@@ -22,7 +22,8 @@ public sealed class S3BodyHashTests(CephServer ceph)
 
         var turned = content.ToArray();
         turned[1 << 20] ^= 1;
-        var refusal = await Assert.ThrowsAsync<StoreException>(() => store.PutAsync(key, [turned], known, cancellation));
+        var refusal = await Assert.ThrowsAsync<StoreException>(
+            () => store.PutAsync(key, [turned], known, cancellation));
         Assert.Equal(StoreErrorKind.Unavailable, refusal.Kind);
         Assert.Contains("SHA256", refusal.Message, StringComparison.Ordinal);
         Assert.Null(await store.StatAsync(key, cancellation));

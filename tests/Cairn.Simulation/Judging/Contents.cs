@@ -15,10 +15,10 @@ sealed class Contents(World world)
 {
     readonly Dictionary<ObjectHash, Ledger> _ledgers = [];
     readonly Dictionary<ObjectHash, string> _ledgerNames = [];
-    readonly Dictionary<UInt128, (string Name, string Writer, int Rows)> _known = [];
-    readonly HashSet<UInt128> _there = [];
-    readonly HashSet<UInt128> _deleted = [];
-    readonly HashSet<UInt128> _repacked = [];
+    readonly Dictionary<PackPrefix, (string Name, string Writer, int Rows)> _known = [];
+    readonly HashSet<PackPrefix> _there = [];
+    readonly HashSet<PackPrefix> _deleted = [];
+    readonly HashSet<PackPrefix> _repacked = [];
     readonly MoveGraph _moves = new();
 
     public void AddPack(string writer, ObjectHash pack, ObjectVersion version, EnvelopeKeys keys)
@@ -67,28 +67,28 @@ sealed class Contents(World world)
 
     public bool HasLedger(ObjectHash ledger) => _ledgers.ContainsKey(ledger);
 
-    public IEnumerable<UInt128> PacksOf(ObjectHash ledger) => _ledgers[ledger].Packs.Select(pack => pack.PackPrefix);
+    public IEnumerable<PackPrefix> PacksOf(ObjectHash ledger) => _ledgers[ledger].Packs.Select(pack => pack.Prefix);
 
     public string NameOf(ObjectHash ledger) => _ledgerNames[ledger];
 
-    public string NameOf(UInt128 pack) => _known[pack].Name;
+    public string NameOf(PackPrefix pack) => _known[pack].Name;
 
-    public int RowsOf(UInt128 pack) => _known.GetValueOrDefault(pack).Rows;
+    public int RowsOf(PackPrefix pack) => _known.GetValueOrDefault(pack).Rows;
 
     /// <summary>P1: a row that the ledger names and that can be read nowhere.</summary>
     public Place? FindLost(ObjectHash ledger) => FindWithout(ledger, _there.Contains);
 
     /// <summary>A row that the ledger names and of which no place lies in a pack that is there, and is so.</summary>
-    public Place? FindUnlike(ObjectHash ledger, Func<UInt128, bool> isSo) =>
+    public Place? FindUnlike(ObjectHash ledger, Func<PackPrefix, bool> isSo) =>
         FindWithout(ledger, pack => _there.Contains(pack) && isSo(pack));
 
-    Place? FindWithout(ObjectHash ledger, Func<UInt128, bool> counts)
+    Place? FindWithout(ObjectHash ledger, Func<PackPrefix, bool> counts)
     {
-        foreach (var pack in _ledgers[ledger].Packs.Where(pack => !counts(pack.PackPrefix)))
+        foreach (var pack in _ledgers[ledger].Packs.Where(pack => !counts(pack.Prefix)))
         {
-            if (RowsOf(pack.PackPrefix) == 0)
-                return new Place(pack.PackPrefix, Row: 0);
-            foreach (var place in MoveGraph.PlacesOf(pack, RowsOf(pack.PackPrefix)))
+            if (RowsOf(pack.Prefix) == 0)
+                return new Place(pack.Prefix, Row: 0);
+            foreach (var place in MoveGraph.PlacesOf(pack, RowsOf(pack.Prefix)))
             {
                 if (!_moves.IsReadable(place, counts))
                     return place;
@@ -99,7 +99,7 @@ sealed class Contents(World world)
 
     /// <summary>Objects of the packs in which rows that it needs lie, or to which they were moved.</summary>
     public IEnumerable<string> PlacesOf(ObjectHash ledger) => _moves
-        .Reach(_ledgers[ledger].Packs.SelectMany(pack => MoveGraph.PlacesOf(pack, RowsOf(pack.PackPrefix))))
+        .Reach(_ledgers[ledger].Packs.SelectMany(pack => MoveGraph.PlacesOf(pack, RowsOf(pack.Prefix))))
         .Select(place => place.Pack).Distinct().Select(NameOf);
 
     public void CountUse(ObjectHash ledger, string caller)

@@ -173,7 +173,7 @@ sealed class Judge(World world)
         foreach (var name in _committed.Values)
         {
             if (_contents.FindLost(name.Ledger) is { } lost)
-                throw world.Fail($"{call}: {name.Key} needs row {lost.Row} of {lost.Pack:x32} (P1, INV-1)");
+                throw world.Fail($"{call}: {name.Key} needs row {lost.Row} of {lost.Pack} (P1, INV-1)");
         }
     }
 
@@ -209,7 +209,7 @@ sealed class Judge(World world)
         if (_void.Contains(name.Ledger) || _forgotten.Contains(name.Hash) || !_committed.TryAdd(name.Hash, name))
             return;
         if (_contents.FindLost(name.Ledger) is { } lost)
-            throw world.Fail($"{call}: it needs row {lost.Row} of {lost.Pack:x32}, which is gone (P1, INV-1)");
+            throw world.Fail($"{call}: it needs row {lost.Row} of {lost.Pack}, which is gone (P1, INV-1)");
         if (_locks?.FindShort(name, _begun[call.Caller]) is { } tooShort)
             throw world.Fail($"{call}: {tooShort} (L3)");
         JudgeLocks();
@@ -281,7 +281,7 @@ sealed class Judge(World world)
     }
 
     /// <summary>A fact that every pack tells of itself; 0 of one that never was.</summary>
-    public int RowsOf(UInt128 pack) => _contents.RowsOf(pack);
+    public int RowsOf(PackPrefix pack) => _contents.RowsOf(pack);
 
     public void Dispose() => _keys?.Dispose();
 

@@ -48,7 +48,7 @@ sealed class LockJudge(World world, LeasePolicy policy, Contents contents)
                 return $"{key} is needed, and not locked until {until:u}";
         }
         return contents.FindUnlike(name.Ledger, pack => IsLocked(contents.NameOf(pack), until)) is { } place
-            ? $"{name.Key} needs row {place.Row} of {place.Pack:x32}, and no place of it is locked until {until:u}"
+            ? $"{name.Key} needs row {place.Row} of {place.Pack}, and no place of it is locked until {until:u}"
             : null;
     }
 

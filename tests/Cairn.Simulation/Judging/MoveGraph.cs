@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
@@ -6,7 +5,7 @@ using Cairn.Engine.Repositories;
 namespace Cairn.Simulation.Judging;
 
 /// <summary>A row of a pack, named as ledgers name it.</summary>
-readonly record struct Place(UInt128 Pack, int Row);
+readonly record struct Place(PackPrefix Pack, int Row);
 
 /// <summary>
 /// What moves mean, by the letter of docs/design/commit-protocol.md and place by place: slow, simple, and written
@@ -32,7 +31,7 @@ sealed class MoveGraph
     }
 
     /// <summary>P1: it can be read in its own pack or, through any chain of moves, in one that exists.</summary>
-    public bool IsReadable(Place place, Func<UInt128, bool> isThere) =>
+    public bool IsReadable(Place place, Func<PackPrefix, bool> isThere) =>
         isThere(place.Pack) || Reach([place]).Any(reached => isThere(reached.Pack));
 
     /// <summary>R3: what is named, and everything that any of it was moved to.</summary>
@@ -52,7 +51,7 @@ sealed class MoveGraph
     }
 
     /// <summary>R4: a move leads on from it to a pack that stays, or to a place that is free itself.</summary>
-    public HashSet<Place> Free(Func<UInt128, bool> stays)
+    public HashSet<Place> Free(Func<PackPrefix, bool> stays)
     {
         var free = new HashSet<Place>();
         for (var changes = true; changes;)
@@ -66,7 +65,7 @@ sealed class MoveGraph
 
     /// <param name="rows">The pack's rows, where the ledger names them all.</param>
     public static IEnumerable<Place> PlacesOf(LedgerPack pack, int rows) => Enumerable.Range(0, rows)
-        .Where(row => pack.Names(row)).Select(row => new Place(pack.PackPrefix, row));
+        .Where(row => pack.Names(row)).Select(row => new Place(pack.Prefix, row));
 
-    public static UInt128 PrefixOf(ObjectHash pack) => BinaryPrimitives.ReadUInt128BigEndian(pack.AsSpan());
+    public static PackPrefix PrefixOf(ObjectHash pack) => PackPrefix.Of(pack);
 }

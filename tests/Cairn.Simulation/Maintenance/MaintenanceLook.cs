@@ -23,7 +23,7 @@ sealed class MaintenanceLook(
     readonly bool _isSlow = random.NextInt(4) == 0;
 
     /// <summary>The ledgers of all hosts, the moves, and behind them what was retired (R5).</summary>
-    public async Task<HashSet<UInt128>> NeededAsync(CancellationToken cancellationToken)
+    public async Task<HashSet<PackPrefix>> NeededAsync(CancellationToken cancellationToken)
     {
         var (read, gone) = await ReadLedgersAsync(cancellationToken);
         var snapshots = await SnapshotsAsync(cancellationToken);
@@ -78,11 +78,11 @@ sealed class MaintenanceLook(
     }
 
     // R3, R4.
-    HashSet<UInt128> Resolve(IEnumerable<LedgerPack> named)
+    HashSet<PackPrefix> Resolve(IEnumerable<LedgerPack> named)
     {
         var graph = new MoveGraph();
         var places = new List<Place>();
-        var needed = new HashSet<UInt128>();
+        var needed = new HashSet<PackPrefix>();
         var known = moves.Moves.ToList();
         if (world.Mutation == Mutation.OneMoveFollowed)
             known = [.. known.OrderBy(_ => random.NextInt(1000)).DistinctBy(move => move.From)];
@@ -90,11 +90,11 @@ sealed class MaintenanceLook(
             graph.Add(move);
         foreach (var pack in named)
         {
-            var rows = world.Judge.RowsOf(pack.PackPrefix);
+            var rows = world.Judge.RowsOf(pack.Prefix);
             places.AddRange(MoveGraph.PlacesOf(pack, rows));
             // A pack that nobody ever saw: it may be on its way.
             if (rows == 0)
-                needed.Add(pack.PackPrefix);
+                needed.Add(pack.Prefix);
         }
         var condemned = retired.Condemned.Select(MoveGraph.PrefixOf).ToHashSet();
         var reached = graph.Reach(places);

@@ -114,7 +114,7 @@ sealed class MaintenanceRound
         await PauseAsync();
         // M3: what is known before the look begins.
         var known = _retired.Condemned.Union(condemned).ToHashSet();
-        HashSet<UInt128>? needed = null;
+        HashSet<PackPrefix>? needed = null;
         if (_world.Mutation == Mutation.ListFromPlan)
             needed = planned;
         else if (_world.Mutation != Mutation.NoSecondLook)
@@ -138,7 +138,7 @@ sealed class MaintenanceRound
     }
 
     // M1, M2: the plan may be as wrong as it likes.
-    async Task<HashSet<ObjectHash>> CondemnAsync(HashSet<UInt128> needed, CancellationToken cancellationToken)
+    async Task<HashSet<ObjectHash>> CondemnAsync(HashSet<PackPrefix> needed, CancellationToken cancellationToken)
     {
         var isBlind = _manners?.IsBlind ?? _random.NextInt(3) == 0;
         var share = 1 + _random.NextInt(4);

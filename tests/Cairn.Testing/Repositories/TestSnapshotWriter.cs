@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using Cairn.Engine.Entries;
 using Cairn.Engine.Envelopes;
@@ -171,7 +170,7 @@ sealed class TestBlobSink(TestRepository target, Repository host) : IBlobSink
     [
         .. _needed.Select(id => Places[id]).GroupBy(place => place.Pack).OrderBy(group => group.Key).Select(group =>
         {
-            var prefix = BinaryPrimitives.ReadUInt128BigEndian(group.Key.AsSpan());
+            var prefix = PackPrefix.Of(group.Key);
             var rows = _rowCounts[group.Key];
             if (group.Count() == rows)
                 return new LedgerPack(prefix, 0, default);

@@ -122,19 +122,21 @@ public class JsonGoldenTests
         var time = DateTimeOffset.UnixEpoch.AddDays(20_000);
         KeyCommand.WriteEvent(output, "key", new KeySlot
         {
-            Kind = KeySlotKind.X25519, Id = new KeySlotId(5), Label = "vault", Created = time, Recipient = key,
+            Kind = KeySlotKind.X25519, Id = new KeySlotId(new Bytes16(0, 5)), Label = "vault", Created = time,
+            Recipient = key,
             Seals = new Dictionary<uint, ReadOnlyMemory<byte>>(),
         });
         KeyCommand.WriteGenerated(output, AgeKeys.PrintRecipient(key), "id");
         KeyCommand.WriteRotated(output, epoch: 1);
         HostCommand.WriteRequest(output, new HostRequest(new SigningPublicKey(key.AsSpan()), key));
         var repository = new RepositoryId([.. Enumerable.Repeat((byte)0xcd, 32)]);
+        var id = new SignerId(new Bytes16(0, 9));
         HostCommand.PrintEnrolled(output, new EnrolReport(
-            repository, new SignerId(9), "web", HostRole.Host, default), "web.enrolment");
+            repository, id, "web", HostRole.Host, default), "web.enrolment");
         HostCommand.PrintJoined(output, new JoinReport(
-            "/srv/backup", repository, new SignerId(9), "web", HostRole.Host, "/etc/cairn/credentials/x.json"));
+            "/srv/backup", repository, id, "web", HostRole.Host, "/etc/cairn/credentials/x.json"));
         var signer = new EnrolledSigner(
-            new SignerId(9), default, "web", IsMaintainer: false, MayForget: false, time) { Revoked = time };
+            id, default, "web", IsMaintainer: false, MayForget: false, time) { Revoked = time };
         HostCommand.PrintList(output, [signer]);
         HostCommand.PrintRevoked(output, new Revocation(signer, Accepted: 3, NotAccepted: 1));
     }

@@ -106,7 +106,7 @@ public class BlobIndexTests
         Assert.True(index.TryFind(TestPacks.IdOf(9), out var first));
         Assert.True(index.TryFind(TestPacks.IdOf(8), out var second));
         Assert.NotEqual(first.Pack, second.Pack);
-        Assert.Equal(2, index.FindPacksByPrefix(PackNames.PrefixOf(name)).Count);
+        Assert.Equal(2, index.FindPacksByPrefix(PackPrefix.Of(name)).Count);
         index.Exclude(name);
         Assert.False(index.TryFind(TestPacks.IdOf(9), out _) || index.TryFind(TestPacks.IdOf(8), out _));
     }
@@ -144,8 +144,8 @@ public class BlobIndexTests
                 index.Absorb(TestPacks.ObjectOf(i), [table, TestPacks.Make(100 + i, 100 + i)]);
             index.Commit();
         }
-        Assert.Equal(4, index.FindPacksByPrefix(PackNames.PrefixOf(new ObjectHash(bytes))).Count);
-        Assert.Empty(index.FindPacksByPrefix(UInt128.MaxValue));
+        Assert.Equal(4, index.FindPacksByPrefix(PackPrefix.Of(new ObjectHash(bytes))).Count);
+        Assert.Empty(index.FindPacksByPrefix(new PackPrefix(TestPacks.Last16)));
         Assert.False(index.TryFindPack(new ObjectHash([.. bytes[..31], 9]), out _));
     }
 

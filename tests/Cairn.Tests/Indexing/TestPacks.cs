@@ -10,6 +10,7 @@ namespace Cairn.Tests.Indexing;
 static class TestPacks
 {
     public static readonly Bytes32 Repository = new(SHA256.HashData("repository"u8));
+    public static readonly Bytes16 Last16 = new(ulong.MaxValue, ulong.MaxValue);
 
     public static ObjectKey ObjectOf(int number) => new($"index/{number:x8}");
 
@@ -52,7 +53,7 @@ static class TestPacks
             PackSize = size + 100,
             BlobsOffset = 300,
             Keys = [new SealedPackKey(1, (uint)number, box), new SealedPackKey(1, 0, new byte[80])],
-            Authors = [new SignerId((UInt128)(ulong)number), new SignerId(UInt128.MaxValue)],
+            Authors = [new SignerId(new Bytes16(0, (ulong)number)), new SignerId(Last16)],
             Rows = rows,
         };
     }

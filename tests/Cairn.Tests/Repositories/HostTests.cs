@@ -64,7 +64,7 @@ public sealed class HostTests
     {
         var file = new Enrolment
         {
-            Repository = default, Host = new SignerId(7), Name = "web \"1\"", Sealed = [1, 2, 3],
+            Repository = default, Host = new SignerId(new Bytes16(0, 7)), Name = "web \"1\"", Sealed = [1, 2, 3],
         }.Encode();
         Assert.Equal("web \"1\"", Enrolment.Decode(file).Name);
         for (var i = 0; i < file.Length - 3; i++)

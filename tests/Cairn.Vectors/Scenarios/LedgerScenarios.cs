@@ -21,8 +21,8 @@ static class LedgerScenarios
         Previous = PreviousLedger.Known(Kit.Some("previous ledger")),
         Packs =
         [
-            new LedgerPack(UInt128.One << 64, 10, new byte[] { 0x01, 0x02 }),
-            new LedgerPack(UInt128.One << 65, 0, ReadOnlyMemory<byte>.Empty),
+            new LedgerPack(new PackPrefix(new Bytes16(1, 0)), 10, new byte[] { 0x01, 0x02 }),
+            new LedgerPack(new PackPrefix(new Bytes16(2, 0)), 0, ReadOnlyMemory<byte>.Empty),
         ],
     };
 

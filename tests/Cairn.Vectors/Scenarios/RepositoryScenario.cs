@@ -129,8 +129,8 @@ sealed class RepositoryScenario
             Packs =
             [
                 .. tables.Select(table => new LedgerPack(
-                    System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(table.Name.AsSpan()), 0, default))
-                    .OrderBy(pack => pack.PackPrefix),
+                    PackPrefix.Of(table.Name), 0, default))
+                    .OrderBy(pack => pack.Prefix),
             ],
         };
         var maker = new EnvelopeMaker(_kit, ObjectType.Ledger, LedgerCodec.Encode(ledger));

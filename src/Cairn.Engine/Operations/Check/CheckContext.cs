@@ -16,7 +16,7 @@ sealed record CheckContext(
     public SemaphoreSlim RetiredLook { get; } = new(1);
 
     /// <summary>First 16 bytes of the names of all packs that ledgers name.</summary>
-    public System.Collections.Concurrent.ConcurrentDictionary<UInt128, byte> PacksInLedgers { get; } = new();
+    public System.Collections.Concurrent.ConcurrentDictionary<PackPrefix, byte> PacksInLedgers { get; } = new();
 
     public void Dispose() => RetiredLook.Dispose();
 

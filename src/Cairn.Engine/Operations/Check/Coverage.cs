@@ -15,7 +15,7 @@ sealed class Coverage
 {
     readonly BlobIndex _index;
     readonly IReadOnlySet<PackNumber> _missing;
-    readonly Dictionary<UInt128, LedgerPack>? _needed;
+    readonly Dictionary<PackPrefix, LedgerPack>? _needed;
     readonly ConcurrentDictionary<PackNumber, LedgerPack?> _neededOf = [];
 
     /// <param name="ledger">Null if it cannot be read: then only what is there is asked.</param>
@@ -27,12 +27,12 @@ sealed class Coverage
         _missing = missing;
         _needed = ledger is null
             ? null
-            : MoveExpansion.Expand(ledger, moves).ToDictionary(pack => pack.PackPrefix);
+            : MoveExpansion.Expand(ledger, moves).ToDictionary(pack => pack.Prefix);
     }
 
     /// <summary>Whether it names a pack, or something was moved to one, that the index does not know.</summary>
     /// <param name="gone">Packs that nobody needs to know any more.</param>
-    public bool NamesUnknownPacks(IReadOnlySet<UInt128> gone) => _needed?.Keys.Any(
+    public bool NamesUnknownPacks(IReadOnlySet<PackPrefix> gone) => _needed?.Keys.Any(
         pack => !gone.Contains(pack) && _index.FindPacksByPrefix(pack).Count == 0) == true;
 
     public BlobState StateOf(BlobId id)
@@ -55,5 +55,5 @@ sealed class Coverage
     LedgerPack? NeededOf(PackNumber number) => _neededOf.GetOrAdd(number, static (pack, self) =>
         self._needed!.TryGetValue(self.PrefixOf(pack), out var found) ? found : null, this);
 
-    UInt128 PrefixOf(PackNumber pack) => PackNames.PrefixOf(_index.GetPack(pack).Name);
+    PackPrefix PrefixOf(PackNumber pack) => PackPrefix.Of(_index.GetPack(pack).Name);
 }

@@ -160,7 +160,7 @@ sealed class DataCheck(CheckContext context)
     {
         var index = context.Session.Index;
         var tables = new List<PackTable>();
-        foreach (var number in index.FindPacksByPrefix(PackNames.PrefixOf(name)))
+        foreach (var number in index.FindPacksByPrefix(PackPrefix.Of(name)))
         {
             var facts = index.GetPack(number);
             if (facts.Name != name)

@@ -18,7 +18,7 @@ static class LedgerCheck
                 item.Key, item.Name.Hash, bytes => Open(context, item.Host, item.Name, bytes), cancellation);
             context.Monitor.Add();
             foreach (var pack in ledger?.Packs ?? [])
-                context.PacksInLedgers.TryAdd(pack.PackPrefix, 0);
+                context.PacksInLedgers.TryAdd(pack.Prefix, 0);
             // One that is finally void may be deleted, and is no gap.
             if (ledger?.Previous.Hash is { } previous && !known.Contains((item.Host, previous))
                 && !context.Session.Retired.Void.Contains(previous))

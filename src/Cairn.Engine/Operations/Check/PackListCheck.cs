@@ -39,7 +39,7 @@ static class PackListCheck
             var key = ObjectNames.Pack(pack).Value;
             if (context.Session.Retired.Deleted.Contains(pack))
                 context.Findings.Note(key, "it was to be deleted, and is still there");
-            else if (context.PacksInLedgers.ContainsKey(PackNames.PrefixOf(pack)))
+            else if (context.PacksInLedgers.ContainsKey(PackPrefix.Of(pack)))
                 context.Findings.Add(
                     CheckSeverity.Repairable, key, kind: null,
                     "no index object names it: its blobs are found only slowly");

@@ -18,8 +18,8 @@ sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missin
     readonly ILookup<ObjectHash, (Storage.ObjectKey Key, SignerId Host, DatedName Name)> _ledgers =
         context.Inventory.Ledgers.ToLookup(ledger => ledger.Name.Hash);
 
-    readonly HashSet<UInt128> _gone =
-        [.. context.Session.Retired.Deleted.Select(pack => PackNames.PrefixOf(pack))];
+    readonly HashSet<PackPrefix> _gone =
+        [.. context.Session.Retired.Deleted.Select(pack => PackPrefix.Of(pack))];
 
     /// <summary>Those that could be read, whole or not.</summary>
     public List<SnapshotInfo> Snapshots { get; } = [];

@@ -12,7 +12,7 @@ namespace Cairn.Engine.Operations.Copy;
 /// it is a copy of. So a listing of names tells what was copied already, and nobody needs a key that reads for it; who
 /// has no index key sees nothing but randomness.
 /// </summary>
-readonly record struct CopyMark(UInt128 Value)
+readonly record struct CopyMark(Bytes16 Value)
 {
     const int RandomBytes = 10;
 
@@ -42,7 +42,7 @@ readonly record struct CopyMark(UInt128 Value)
     public Ulid ToUlid(TimeProvider time)
     {
         Span<byte> bytes = stackalloc byte[Ulid.Size];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, Value);
+        Value.CopyTo(bytes);
         Span<byte> now = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64BigEndian(now, time.GetUtcNow().ToUnixTimeMilliseconds() << 16);
         now[..(Ulid.Size - RandomBytes)].CopyTo(bytes);
@@ -52,16 +52,16 @@ readonly record struct CopyMark(UInt128 Value)
     public void CopyTo(Span<byte> destination)
     {
         Span<byte> bytes = stackalloc byte[Ulid.Size];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, Value);
+        Value.CopyTo(bytes);
         bytes[^RandomBytes..].CopyTo(destination);
     }
 
-    static UInt128 Read(ReadOnlySpan<byte> bytes)
+    static Bytes16 Read(ReadOnlySpan<byte> bytes)
     {
         Invariant.That(bytes.Length == RandomBytes);
         Span<byte> wide = stackalloc byte[Ulid.Size];
         wide.Clear();
         bytes.CopyTo(wide[^RandomBytes..]);
-        return BinaryPrimitives.ReadUInt128BigEndian(wide);
+        return new Bytes16(wide);
     }
 }

@@ -11,21 +11,21 @@ namespace Cairn.Engine.Operations.Prune;
 /// </summary>
 sealed class Liveness
 {
-    readonly Dictionary<UInt128, RowBits> _needed = [];
+    readonly Dictionary<PackPrefix, RowBits> _needed = [];
     readonly Dictionary<ObjectHash, RowBits> _freed = [];
 
     /// <param name="rowsOf">The pack's number of rows by the index; null if it does not know the pack.</param>
     /// <returns>How many packs of the ledger have another number of rows than the index knows: all rows of them
     /// count as needed.</returns>
-    public int Add(Ledger ledger, Func<UInt128, int?> rowsOf)
+    public int Add(Ledger ledger, Func<PackPrefix, int?> rowsOf)
     {
         var contradictions = 0;
         foreach (var pack in ledger.Packs)
         {
-            var bits = BitsOf(pack.PackPrefix);
+            var bits = BitsOf(pack.Prefix);
             if (bits.HasAll)
                 continue;
-            var contradicts = !pack.NamesAll && rowsOf(pack.PackPrefix) is { } rows && rows != pack.RowCount;
+            var contradicts = !pack.NamesAll && rowsOf(pack.Prefix) is { } rows && rows != pack.RowCount;
             if (contradicts)
                 contradictions++;
             if (pack.NamesAll || contradicts)
@@ -59,7 +59,7 @@ sealed class Liveness
 
     /// <param name="rows">The pack's number of rows; null if it is not known: then one row that is needed is
     /// enough.</param>
-    public bool IsNeeded(ObjectHash pack, int? rows) => _needed.TryGetValue(PackNames.PrefixOf(pack), out var bits)
+    public bool IsNeeded(ObjectHash pack, int? rows) => _needed.TryGetValue(PackPrefix.Of(pack), out var bits)
         && (rows is { } count
             ? bits.CountWithout(_freed.GetValueOrDefault(pack), count) > 0
             : bits.HasAnyWithout(_freed.GetValueOrDefault(pack)));
@@ -67,7 +67,7 @@ sealed class Liveness
     /// <summary>Of the first so many rows those that are not needed.</summary>
     public IEnumerable<int> UnneededRows(ObjectHash pack, int rows)
     {
-        var needed = _needed.GetValueOrDefault(PackNames.PrefixOf(pack));
+        var needed = _needed.GetValueOrDefault(PackPrefix.Of(pack));
         var freed = _freed.GetValueOrDefault(pack);
         if (needed?.CountWithout(freed, rows) == rows)
             yield break;
@@ -78,19 +78,19 @@ sealed class Liveness
         }
     }
 
-    public bool IsRowNeeded(ObjectHash pack, int row) => _needed.TryGetValue(PackNames.PrefixOf(pack), out var bits)
+    public bool IsRowNeeded(ObjectHash pack, int row) => _needed.TryGetValue(PackPrefix.Of(pack), out var bits)
         && bits[row] && _freed.GetValueOrDefault(pack)?[row] != true;
 
     bool Follow(MovedRows move)
     {
-        if (!_needed.TryGetValue(PackNames.PrefixOf(move.From), out var from))
+        if (!_needed.TryGetValue(PackPrefix.Of(move.From), out var from))
             return false;
         RowBits? to = null;
         var changes = false;
         for (var i = 0; i < move.FromRows.Length; i++)
         {
             if (from[move.FromRows[i]])
-                changes |= (to ??= BitsOf(PackNames.PrefixOf(move.To))).Set(move.ToRows[i]);
+                changes |= (to ??= BitsOf(PackPrefix.Of(move.To))).Set(move.ToRows[i]);
         }
         return changes;
     }
@@ -115,22 +115,22 @@ sealed class Liveness
     /// Packs that are not there (or about to go) and of which something is needed that no move leads on from to a pack
     /// that is. Of what ledgers name, so nothing must be resolved.
     /// </summary>
-    public IReadOnlyList<UInt128> FindLost(IReadOnlyList<MovedRows> moves, Func<UInt128, bool> isThere)
+    public IReadOnlyList<PackPrefix> FindLost(IReadOnlyList<MovedRows> moves, Func<PackPrefix, bool> isThere)
     {
-        UInt128[] missing = [.. _needed.Keys.Where(pack => !isThere(pack))];
+        PackPrefix[] missing = [.. _needed.Keys.Where(pack => !isThere(pack))];
         if (missing.Length == 0)
             return [];
         // Rows that a chain of moves leads on from to a pack that is there.
-        var found = new Dictionary<UInt128, RowBits>();
+        var found = new Dictionary<PackPrefix, RowBits>();
         for (var changes = true; changes;)
         {
             changes = false;
             foreach (var move in moves)
-                changes |= Find(move, found, isThere(PackNames.PrefixOf(move.To)));
+                changes |= Find(move, found, isThere(PackPrefix.Of(move.To)));
         }
         return [.. missing.Where(IsLost).Order()];
 
-        bool IsLost(UInt128 pack)
+        bool IsLost(PackPrefix pack)
         {
             // How many rows a pack has that is gone, nobody knows for sure: that the first ones were moved, and none
             // between them is missing, must do.
@@ -139,13 +139,13 @@ sealed class Liveness
         }
     }
 
-    static bool Find(MovedRows move, Dictionary<UInt128, RowBits> found, bool isThere)
+    static bool Find(MovedRows move, Dictionary<PackPrefix, RowBits> found, bool isThere)
     {
-        var foundThere = found.GetValueOrDefault(PackNames.PrefixOf(move.To));
+        var foundThere = found.GetValueOrDefault(PackPrefix.Of(move.To));
         if (!isThere && foundThere is null)
             return false;
-        if (!found.TryGetValue(PackNames.PrefixOf(move.From), out var from))
-            found.Add(PackNames.PrefixOf(move.From), from = new RowBits());
+        if (!found.TryGetValue(PackPrefix.Of(move.From), out var from))
+            found.Add(PackPrefix.Of(move.From), from = new RowBits());
         var changes = false;
         for (var i = 0; i < move.FromRows.Length; i++)
         {
@@ -155,7 +155,7 @@ sealed class Liveness
         return changes;
     }
 
-    RowBits BitsOf(UInt128 prefix)
+    RowBits BitsOf(PackPrefix prefix)
     {
         if (!_needed.TryGetValue(prefix, out var bits))
             _needed.Add(prefix, bits = new RowBits());

@@ -60,7 +60,7 @@ public static class PruneOperation
     internal static int? RowsOf(BlobIndex index, ObjectHash pack)
     {
         int? rows = null;
-        foreach (var number in index.FindPacksByPrefix(PackNames.PrefixOf(pack)))
+        foreach (var number in index.FindPacksByPrefix(PackPrefix.Of(pack)))
         {
             var facts = index.GetPack(number);
             if (facts.Name != pack)

@@ -1,4 +1,5 @@
 using Cairn.Engine.Indexing;
+using Cairn.Engine.Primitives;
 
 namespace Cairn.Engine.Operations.Prune;
 
@@ -8,10 +9,10 @@ namespace Cairn.Engine.Operations.Prune;
 /// </summary>
 sealed class RowCounts(BlobIndex index)
 {
-    readonly Dictionary<UInt128, int?> _known = [];
+    readonly Dictionary<PackPrefix, int?> _known = [];
 
     /// <summary>Null if the index does not know a pack of that name, or more than one.</summary>
-    public int? Of(UInt128 prefix)
+    public int? Of(PackPrefix prefix)
     {
         if (!_known.TryGetValue(prefix, out var rows))
             _known.Add(prefix, rows = index.FindPacksByPrefix(prefix) is [var only] ? index.GetRowCount(only) : null);

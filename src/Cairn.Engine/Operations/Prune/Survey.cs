@@ -37,7 +37,7 @@ sealed record Survey
     public required Liveness Liveness { get; init; }
 
     /// <summary>Beginnings of the names of packs that snapshots need and that are not there, ascending.</summary>
-    public required IReadOnlyList<UInt128> Lost { get; init; }
+    public required IReadOnlyList<PackPrefix> Lost { get; init; }
 
     public bool IsListed(ObjectHash pack) => IsListed(Packs, pack);
 
@@ -46,8 +46,8 @@ sealed record Survey
         IsAny(packs, pack => pack.CompareTo(name));
 
     /// <summary>The same, of a pack whose name begins so.</summary>
-    public static bool IsListed(IReadOnlyList<ListedPack> packs, UInt128 prefix) =>
-        IsAny(packs, pack => PackNames.PrefixOf(pack).CompareTo(prefix));
+    public static bool IsListed(IReadOnlyList<ListedPack> packs, PackPrefix prefix) =>
+        IsAny(packs, pack => PackPrefix.Of(pack).CompareTo(prefix));
 
     static bool IsAny(IReadOnlyList<ListedPack> packs, Func<ObjectHash, int> compare)
     {

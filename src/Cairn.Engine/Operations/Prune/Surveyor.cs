@@ -86,7 +86,7 @@ sealed class Surveyor(
             moves.Moves, pack => !retired.Condemned.Contains(pack) && Survey.IsListed(packs, pack));
         // What stands on a deletion list may go at any moment: where it is the last copy, the one that was to stay is
         // lost, and to go on would lose this one too.
-        var leaving = retired.Deleted.Select(pack => PackNames.PrefixOf(pack)).ToHashSet();
+        var leaving = retired.Deleted.Select(pack => PackPrefix.Of(pack)).ToHashSet();
         return new Survey
         {
             Condemned = condemned, Proposed = proposed, Snapshots = snapshots, Ledgers = ledgers, Packs = packs,
@@ -332,9 +332,9 @@ sealed class Surveyor(
         throw Stop(snapshot.Key.Value, $"its ledger {snapshot.Ledger} is missing, so nothing says what it needs");
     }
 
-    static DamagedObjectException Lost(UInt128 pack) => Stop(
+    static DamagedObjectException Lost(PackPrefix pack) => Stop(
         ObjectNames.Packs,
-        $"a snapshot needs the pack {pack:x32}..., which is not there or about to be deleted, and no move says where "
+        $"a snapshot needs the pack {pack}..., which is not there or about to be deleted, and no move says where "
         + "its content is now");
 
     static DamagedObjectException Stop(string where, string what) => new(

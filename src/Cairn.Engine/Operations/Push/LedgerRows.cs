@@ -6,16 +6,16 @@ namespace Cairn.Engine.Operations.Push;
 /// <summary>The packs of a ledger while rows of others take the place of some of them.</summary>
 sealed class LedgerRows
 {
-    readonly SortedDictionary<UInt128, LedgerPack> _packs = [];
-    readonly SortedDictionary<UInt128, (int RowCount, HashSet<int> Rows)> _added = [];
+    readonly SortedDictionary<PackPrefix, LedgerPack> _packs = [];
+    readonly SortedDictionary<PackPrefix, (int RowCount, HashSet<int> Rows)> _added = [];
 
     public LedgerRows(IEnumerable<LedgerPack> kept)
     {
         foreach (var pack in kept)
-            _packs.Add(pack.PackPrefix, pack);
+            _packs.Add(pack.Prefix, pack);
     }
 
-    public void Add(UInt128 pack, int rowCount, int row)
+    public void Add(PackPrefix pack, int rowCount, int row)
     {
         if (!_added.TryGetValue(pack, out var added))
             _added.Add(pack, added = (rowCount, []));

@@ -27,9 +27,9 @@ sealed class Mender(
         var gone = FindGone(packs);
         if (gone.Count == 0)
             return new Mended([.. packs], 0, 0);
-        var rows = new LedgerRows(packs.Where(pack => !gone.ContainsKey(pack.PackPrefix)));
+        var rows = new LedgerRows(packs.Where(pack => !gone.ContainsKey(pack.Prefix)));
         var (missing, moved) = (0L, 0L);
-        var elsewhere = new Dictionary<UInt128, LedgerPack>(gone);
+        var elsewhere = new Dictionary<PackPrefix, LedgerPack>(gone);
         foreach (var (prefix, pack) in gone)
         {
             if (await TryStoreAgainAsync(pack, rows, cancellationToken) is not { } copied)
@@ -47,19 +47,19 @@ sealed class Mender(
     /// <summary>Whether anything of it must not be relied on any more.</summary>
     public bool IsWhole(IReadOnlyList<LedgerPack> packs) => FindGone(packs).Count == 0;
 
-    Dictionary<UInt128, LedgerPack> FindGone(IReadOnlyList<LedgerPack> packs)
+    Dictionary<PackPrefix, LedgerPack> FindGone(IReadOnlyList<LedgerPack> packs)
     {
-        var condemned = retired.Condemned.Select(pack => PackNames.PrefixOf(pack)).ToHashSet();
-        return packs.Where(pack => condemned.Contains(pack.PackPrefix) || !IsThere(pack.PackPrefix))
-            .ToDictionary(pack => pack.PackPrefix);
+        var condemned = retired.Condemned.Select(pack => PackPrefix.Of(pack)).ToHashSet();
+        return packs.Where(pack => condemned.Contains(pack.Prefix) || !IsThere(pack.Prefix))
+            .ToDictionary(pack => pack.Prefix);
     }
 
-    bool IsThere(UInt128 prefix) => sender.InStore.Contains(prefix);
+    bool IsThere(PackPrefix prefix) => sender.InStore.Contains(prefix);
 
     /// <summary>Null if the pack is not in the spool; else how many rows were copied.</summary>
     async Task<long?> TryStoreAgainAsync(LedgerPack pack, LedgerRows rows, CancellationToken cancellationToken)
     {
-        if (!pool.Packs.TryGetValue(pack.PackPrefix, out var found) || sender.IsDamaged(found.Name))
+        if (!pool.Packs.TryGetValue(pack.Prefix, out var found) || sender.IsDamaged(found.Name))
             return null;
         using var buffer = await pool.GetAsync(found, cancellationToken);
         var context = repository.CreatePackContext();
@@ -103,7 +103,7 @@ sealed class Mender(
                 ObjectNames.Pack(made.Table.Name), [made.Bytes], found.IsData ? PutOptions.Data : PutOptions.Hot,
                 cancellationToken);
             foreach (var row in into)
-                rows.Add(PackNames.PrefixOf(made.Table.Name), made.Table.Rows.Length, row);
+                rows.Add(PackPrefix.Of(made.Table.Name), made.Table.Rows.Length, row);
             into.Clear();
             return made.Table;
         }
@@ -111,12 +111,12 @@ sealed class Mender(
 
     /// <summary>The blobs that are wanted of those packs; packs whose tables are found are taken out.</summary>
     async Task<HashSet<BlobId>> FindIdsAsync(
-        Dictionary<UInt128, LedgerPack> packs, CancellationToken cancellationToken)
+        Dictionary<PackPrefix, LedgerPack> packs, CancellationToken cancellationToken)
     {
         var ids = new HashSet<BlobId>();
         void Take(PackTable table)
         {
-            if (packs.Remove(PackNames.PrefixOf(table.Name), out var pack))
+            if (packs.Remove(PackPrefix.Of(table.Name), out var pack))
                 ids.UnionWith(table.Rows.Where((_, row) => pack.Names(row)).Select(row => row.Id));
         }
         foreach (var (prefix, table) in sender.Lost)
@@ -136,7 +136,7 @@ sealed class Mender(
     }
 
     async Task FindElsewhereAsync(
-        HashSet<BlobId> ids, Dictionary<UInt128, LedgerPack> unknown, Dictionary<UInt128, LedgerPack> gone,
+        HashSet<BlobId> ids, Dictionary<PackPrefix, LedgerPack> unknown, Dictionary<PackPrefix, LedgerPack> gone,
         LedgerRows rows, CancellationToken cancellationToken)
     {
         if (ids.Count == 0)
@@ -145,7 +145,7 @@ sealed class Mender(
         await foreach (var table in KnownMirror.TablesAsync(
             repository, parts.Known, ObjectNames.Index, cancellationToken))
         {
-            var prefix = PackNames.PrefixOf(table.Name);
+            var prefix = PackPrefix.Of(table.Name);
             if (gone.ContainsKey(prefix) || unknown.ContainsKey(prefix) || retired.Condemned.Contains(table.Name)
                 || !trusts(table.Authors, table.IndexedBy))
                 continue;

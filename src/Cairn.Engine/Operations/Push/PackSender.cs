@@ -18,15 +18,15 @@ sealed class PackSender(
     Repository repository, SpoolParts parts, KnownMirror mirror, RetiredLog retired, PushTally tally,
     PushOptions options)
 {
-    readonly HashSet<UInt128> _inStore = [];
+    readonly HashSet<PackPrefix> _inStore = [];
     readonly HashSet<ObjectHash> _damaged = [];
-    readonly Dictionary<UInt128, PackTable> _lost = [];
+    readonly Dictionary<PackPrefix, PackTable> _lost = [];
 
     /// <summary>Packs that an index object of the repository names.</summary>
-    public IReadOnlySet<UInt128> InStore => _inStore;
+    public IReadOnlySet<PackPrefix> InStore => _inStore;
 
     /// <summary>What was in packs that an index object of the spool names, and that could not be sent.</summary>
-    public IReadOnlyDictionary<UInt128, PackTable> Lost => _lost;
+    public IReadOnlyDictionary<PackPrefix, PackTable> Lost => _lost;
 
     public bool IsDamaged(ObjectHash pack)
     {
@@ -38,7 +38,7 @@ sealed class PackSender(
     {
         await foreach (var table in KnownMirror.TablesAsync(
             repository, parts.Known, ObjectNames.Index, cancellationToken))
-            _inStore.Add(PackNames.PrefixOf(table.Name));
+            _inStore.Add(PackPrefix.Of(table.Name));
     }
 
     /// <summary>
@@ -47,7 +47,7 @@ sealed class PackSender(
     /// <param name="onSent">Called from time to time with what was sent and stands in no index object of the store
     /// yet.</param>
     public async Task SendAsync(
-        SpoolPool pool, IReadOnlySet<UInt128> wanted, Func<IReadOnlyList<PackTable>, Task> onSent,
+        SpoolPool pool, IReadOnlySet<PackPrefix> wanted, Func<IReadOnlyList<PackTable>, Task> onSent,
         CancellationToken cancellationToken)
     {
         var keys = new List<(ObjectKey Key, DatedName Name)>();
@@ -61,7 +61,7 @@ sealed class PackSender(
             var (stored, tables) = await ObjectReader.ReadAsync(
                 parts.Hot, key, name.Hash,
                 bytes => (bytes, IndexObject.Open(repository, name, bytes).AllTables.ToArray()), cancellationToken);
-            if (tables.Any(table => wanted.Contains(PackNames.PrefixOf(table.Name))))
+            if (tables.Any(table => wanted.Contains(PackPrefix.Of(table.Name))))
                 await SendGroupAsync(pool, key, stored, tables, onSent, cancellationToken);
         }
     }
@@ -81,9 +81,9 @@ sealed class PackSender(
             await onSent(sent[covered..]);
             (last, covered) = (repository.Environment.Time.GetTimestamp(), sent.Count);
         }
-        _inStore.UnionWith(sent.Select(table => PackNames.PrefixOf(table.Name)));
+        _inStore.UnionWith(sent.Select(table => PackPrefix.Of(table.Name)));
         foreach (var table in tables.Except(sent))
-            _lost[PackNames.PrefixOf(table.Name)] = table;
+            _lost[PackPrefix.Of(table.Name)] = table;
         // H1: no index object may name what is not there, unless everybody knows that it goes.
         if (tables.All(table => sent.Contains(table) || retired.Condemned.Contains(table.Name)))
         {
@@ -97,7 +97,7 @@ sealed class PackSender(
 
     Task<bool> IsInStoreAsync(SpoolPool pool, PackTable table, CancellationToken cancellationToken)
     {
-        var prefix = PackNames.PrefixOf(table.Name);
+        var prefix = PackPrefix.Of(table.Name);
         return pool.Packs.TryGetValue(prefix, out var pack)
             ? TrySendAsync(pool, pack, cancellationToken)
             : Task.FromResult(_inStore.Contains(prefix));
@@ -152,7 +152,7 @@ sealed class PackSender(
         {
             var (key, stored) = await dance.PutIndexAsync(group, cancellationToken);
             await mirror.AddAsync(key, stored, cancellationToken);
-            _inStore.UnionWith(group.Select(table => PackNames.PrefixOf(table.Name)));
+            _inStore.UnionWith(group.Select(table => PackPrefix.Of(table.Name)));
         }
     }
 

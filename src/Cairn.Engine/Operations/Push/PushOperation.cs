@@ -118,13 +118,13 @@ sealed class PushRun(
         var needed = NamedBySessions();
         foreach (var pack in packs)
         {
-            if (!needed.Contains(pack.PackPrefix) && pool.Packs.TryGetValue(pack.PackPrefix, out var found))
+            if (!needed.Contains(pack.Prefix) && pool.Packs.TryGetValue(pack.Prefix, out var found))
                 await pool.RemoveAsync(found, cancellationToken);
         }
     }
 
-    HashSet<UInt128> NamedBySessions() =>
-        [.. _sessions.SelectMany(item => item.Session.Ledger.Packs).Select(pack => pack.PackPrefix)];
+    HashSet<PackPrefix> NamedBySessions() =>
+        [.. _sessions.SelectMany(item => item.Session.Ledger.Packs).Select(pack => pack.Prefix)];
 
     // A session that waits, or is being made, may rely on what only an index object says that is gone.
     async Task ForgetOldAsync(CancellationToken cancellationToken)

@@ -24,7 +24,7 @@ sealed class SessionPush(
         if (await OutgoingSnapshot.TryFindAsync(parts.Hot, repository, session.Id, cancellationToken) is { } outgoing
             && await TryFinishAsync(session, outgoing, mended: 0, cancellationToken) is { } finished)
             return finished;
-        var wanted = session.Ledger.Packs.Select(pack => pack.PackPrefix).ToHashSet();
+        var wanted = session.Ledger.Packs.Select(pack => pack.Prefix).ToHashSet();
         await sender.SendAsync(
             pool, wanted, tables => CoverAsync(session, tables, cancellationToken), cancellationToken);
         for (var attempt = 1; attempt <= SnapshotCommit.AttemptsMax; attempt++)
@@ -62,7 +62,7 @@ sealed class SessionPush(
         {
             foreach (var pack in session.Ledger.Packs)
             {
-                if (pool.Packs.TryGetValue(pack.PackPrefix, out var found) && sender.InStore.Contains(pack.PackPrefix))
+                if (pool.Packs.TryGetValue(pack.Prefix, out var found) && sender.InStore.Contains(pack.Prefix))
                     await pool.RemoveAsync(found, cancellationToken);
             }
             await made.WriteAsync(parts.Hot, cancellationToken);
@@ -94,7 +94,7 @@ sealed class SessionPush(
     {
         await sender.IndexAsync(dance, tables, cancellationToken);
         _covered.AddRange(tables.Select(
-            table => new LedgerPack(PackNames.PrefixOf(table.Name), RowCount: 0, default)));
+            table => new LedgerPack(PackPrefix.Of(table.Name), RowCount: 0, default)));
         await AnnounceInterimAsync(session, [.. _covered], cancellationToken);
     }
 
@@ -112,8 +112,8 @@ sealed class SessionPush(
     {
         var ledger = session.Ledger with
         {
-            Kind = LedgerKind.Interim, Packs = [.. packs.DistinctBy(pack => pack.PackPrefix)
-                .OrderBy(pack => pack.PackPrefix)],
+            Kind = LedgerKind.Interim, Packs = [.. packs.DistinctBy(pack => pack.Prefix)
+                .OrderBy(pack => pack.Prefix)],
         };
         await dance.AnnounceAsync(ledger, name: null, cancellationToken);
         await dance.LookAsync(cancellationToken);

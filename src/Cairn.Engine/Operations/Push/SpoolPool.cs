@@ -8,7 +8,7 @@ namespace Cairn.Engine.Operations.Push;
 /// <param name="IsData">May go to a cold class.</param>
 readonly record struct PoolPack(ObjectHash Name, long Size, bool IsData)
 {
-    public UInt128 Prefix => PackNames.PrefixOf(Name);
+    public PackPrefix Prefix => PackPrefix.Of(Name);
 }
 
 /// <summary>The packs that lie in a spool, and which of them the store has already.</summary>
@@ -19,7 +19,7 @@ sealed class SpoolPool(SpoolParts parts)
     readonly HashSet<ObjectHash> _sent = [];
 
     /// <summary>By the first half of their names, as ledgers name them.</summary>
-    public Dictionary<UInt128, PoolPack> Packs { get; } = [];
+    public Dictionary<PackPrefix, PoolPack> Packs { get; } = [];
 
     public static async Task<SpoolPool> ReadAsync(SpoolParts parts, CancellationToken cancellationToken)
     {
@@ -40,7 +40,7 @@ sealed class SpoolPool(SpoolParts parts)
         await foreach (var info in part.ListAsync(ObjectNames.Packs, cancellationToken))
         {
             if (info.ForeignName is null && ObjectNames.TryParsePack(info.Key, out var name))
-                Packs[PackNames.PrefixOf(name)] = new PoolPack(name, info.Size, isData);
+                Packs[PackPrefix.Of(name)] = new PoolPack(name, info.Size, isData);
         }
     }
 
@@ -87,7 +87,7 @@ sealed class SpoolPool(SpoolParts parts)
     /// <summary>What a killed push left of packs that are gone.</summary>
     public async Task RemoveStaleMarksAsync(CancellationToken cancellationToken)
     {
-        foreach (var name in _sent.Where(name => !Packs.ContainsKey(PackNames.PrefixOf(name))).ToList())
+        foreach (var name in _sent.Where(name => !Packs.ContainsKey(PackPrefix.Of(name))).ToList())
         {
             await parts.Hot.DeleteAsync(SentKey(name), cancellationToken);
             _sent.Remove(name);

@@ -21,7 +21,7 @@ sealed class SpoolRelief(
     // Announced together: each announcement costs three requests.
     const int PacksAtOnce = 16;
 
-    public async Task RunAsync(IReadOnlySet<UInt128> ofSessions, CancellationToken cancellationToken)
+    public async Task RunAsync(IReadOnlySet<PackPrefix> ofSessions, CancellationToken cancellationToken)
     {
         var packs = pool.Packs.Values.Where(pack => !ofSessions.Contains(pack.Prefix)).ToList();
         foreach (var group in packs.Chunk(PacksAtOnce))
@@ -39,7 +39,7 @@ sealed class SpoolRelief(
             var keep = await AnnounceAsync(tables, cancellationToken);
             foreach (var table in tables.Where(table => !retired.Condemned.Contains(table.Name)))
             {
-                await pool.RemoveAsync(pool.Packs[PackNames.PrefixOf(table.Name)], cancellationToken);
+                await pool.RemoveAsync(pool.Packs[PackPrefix.Of(table.Name)], cancellationToken);
                 tally.Freed++;
             }
             await keep();
@@ -59,14 +59,14 @@ sealed class SpoolRelief(
         var former = await ListAsync(parts.Hot, cancellationToken);
         var ledger = former.Count > 0 ? await TryReadAsync(former[^1], cancellationToken) : null;
         var packs = (ledger?.Packs ?? []).Concat(tables.Select(
-            table => new LedgerPack(PackNames.PrefixOf(table.Name), RowCount: 0, default)));
+            table => new LedgerPack(PackPrefix.Of(table.Name), RowCount: 0, default)));
         var (ulid, hash, stored) = await dance.AnnounceAsync(
             new Ledger
             {
                 Kind = LedgerKind.Interim, Time = repository.Environment.Time.GetUtcNow(),
                 Session = ledger?.Session ?? Ulid.New(repository.Environment.Time, repository.Environment.Random),
                 Source = KeyedName.Of(repository.Shared.Index, ""), Tags = [], Previous = PreviousLedger.Unknown,
-                Packs = [.. packs.DistinctBy(pack => pack.PackPrefix).OrderBy(pack => pack.PackPrefix)],
+                Packs = [.. packs.DistinctBy(pack => pack.Prefix).OrderBy(pack => pack.Prefix)],
             },
             name: null, cancellationToken);
         await dance.LookAsync(cancellationToken);

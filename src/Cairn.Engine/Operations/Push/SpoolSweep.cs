@@ -1,6 +1,7 @@
 using Cairn.Engine.Formats;
 using Cairn.Engine.Indexing;
 using Cairn.Engine.Operations.Backup;
+using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
 using Cairn.Engine.State;
 using Cairn.Engine.Storage;
@@ -17,10 +18,10 @@ public static class SpoolSweep
         Repository repository, SpoolParts spool, IStateFolder state, CancellationToken cancellationToken)
     {
         var known = new StoredPackLog(state, repository.Id).Load()
-            .Select(table => PackNames.PrefixOf(table.Name)).ToHashSet();
+            .Select(table => PackPrefix.Of(table.Name)).ToHashSet();
         await foreach (var table in KnownMirror.TablesAsync(
             repository, spool.Hot, ObjectNames.Index, cancellationToken))
-            known.Add(PackNames.PrefixOf(table.Name));
+            known.Add(PackPrefix.Of(table.Name));
         var sessions = new List<(ObjectKey Key, DatedName Name)>();
         await foreach (var info in spool.Hot.ListAsync(SpoolNames.Sessions, cancellationToken))
         {
@@ -31,7 +32,7 @@ public static class SpoolSweep
         {
             var session = await ObjectReader.ReadAsync(
                 spool.Hot, key, name.Hash, bytes => SpooledSession.Open(repository, bytes), cancellationToken);
-            known.UnionWith(session.Ledger.Packs.Select(pack => pack.PackPrefix));
+            known.UnionWith(session.Ledger.Packs.Select(pack => pack.Prefix));
         }
         var pool = await SpoolPool.ReadAsync(spool, cancellationToken);
         foreach (var pack in pool.Packs.Values.Where(pack => !known.Contains(pack.Prefix)).ToList())

@@ -40,7 +40,7 @@ sealed class BadRows
         var bad = new BadRows([.. rows.Keys]);
         if (rows.Count == 0)
             return bad;
-        var prefixes = rows.Keys.Select(pack => PackNames.PrefixOf(pack)).ToHashSet();
+        var prefixes = rows.Keys.Select(pack => PackPrefix.Of(pack)).ToHashSet();
         var liveness = new Liveness();
         var counts = new RowCounts(session.Index);
         foreach (var snapshot in check.Readable)
@@ -48,7 +48,7 @@ sealed class BadRows
             if (await bad.TryReadLedgerAsync(session.Repository, snapshot, cancellationToken) is not { } ledger)
                 continue;
             liveness.Add(ledger, counts.Of);
-            if (MoveExpansion.Expand(ledger, session.Moves.Moves).Any(pack => prefixes.Contains(pack.PackPrefix)))
+            if (MoveExpansion.Expand(ledger, session.Moves.Moves).Any(pack => prefixes.Contains(pack.Prefix)))
                 bad.Snapshots.Add(snapshot);
         }
         liveness.Resolve(session.Moves.Moves, pack =>

@@ -25,21 +25,21 @@ public readonly record struct RowUsage(long Blobs, long DataBytes, long StoredBy
 /// <param name="deleted">Packs that are gone: what was needed of them was moved.</param>
 sealed class RowSet(BlobIndex index, IReadOnlyList<MovedRows> moves, IEnumerable<ObjectHash> deleted)
 {
-    readonly HashSet<UInt128> _deleted = [.. deleted.Select(pack => PackNames.PrefixOf(pack))];
+    readonly HashSet<PackPrefix> _deleted = [.. deleted.Select(pack => PackPrefix.Of(pack))];
 
     readonly Dictionary<PackNumber, PackRows> _packs = [];
 
     /// <summary>Packs that a ledger names and the index does not know: nothing can be said of their rows.</summary>
-    public HashSet<UInt128> Unknown { get; } = [];
+    public HashSet<PackPrefix> Unknown { get; } = [];
 
     public RowUsage Add(Ledger ledger)
     {
         var added = default(RowUsage);
         foreach (var pack in MoveExpansion.Expand(ledger, moves))
         {
-            var numbers = index.FindPacksByPrefix(pack.PackPrefix);
-            if (numbers.Count == 0 && !_deleted.Contains(pack.PackPrefix))
-                Unknown.Add(pack.PackPrefix);
+            var numbers = index.FindPacksByPrefix(pack.Prefix);
+            if (numbers.Count == 0 && !_deleted.Contains(pack.Prefix))
+                Unknown.Add(pack.Prefix);
             foreach (var number in numbers)
                 added += Add(number, pack);
         }

@@ -9,9 +9,9 @@ namespace Cairn.Engine.Repositories.Keys;
 public enum KeySlotKind { Passphrase = 1, Recovery = 2, X25519 = 3, OpenPgp = 4 }
 
 /// <summary>Sixteen random bytes that a slot keeps over epochs, in hex.</summary>
-public readonly record struct KeySlotId(UInt128 Value)
+public readonly record struct KeySlotId(Bytes16 Value)
 {
-    public override string ToString() => Value.ToString("x32");
+    public override string ToString() => Value.ToString();
 }
 
 /// <summary>One way to open the repository: epochs' seeds sealed to a public key (docs/format.md,
@@ -41,7 +41,7 @@ public sealed record KeySlot
         var record = new KeySlotRecord
         {
             Kind = (KeySlotRecord.Types.Kind)Kind,
-            Slot = ToBytes(Id.Value),
+            Slot = ByteString.CopyFrom(Id.Value.ToArray()),
             Label = Label,
             Created = Created.ToUnixTimeMilliseconds(),
             Recipient = ByteString.CopyFrom(Recipient.AsSpan()),
@@ -77,7 +77,7 @@ public sealed record KeySlot
         return new KeySlot
         {
             Kind = kind,
-            Id = new KeySlotId(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(record.Slot.Span)),
+            Id = new KeySlotId(new Bytes16(record.Slot.Span)),
             Label = record.Label,
             Created = TimeRange.FromRecord(record.Created),
             Recipient = new SealingPublicKey(record.Recipient.Span),
@@ -121,12 +121,5 @@ public sealed record KeySlot
             seals.Add(seal.Epoch, seal.SealedSeed.Memory);
         }
         return seals;
-    }
-
-    static ByteString ToBytes(UInt128 value)
-    {
-        var bytes = new byte[16];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
-        return ByteString.CopyFrom(bytes);
     }
 }

@@ -88,7 +88,7 @@ public static class KeyStore
             seed => seed.Key, seed => Seal(recipient, seed.Value, environment.Random));
         return new KeySlot
         {
-            Kind = kind, Id = new KeySlotId(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(id)),
+            Kind = kind, Id = new KeySlotId(new Bytes16(id)),
                 Label = label,
             Created = environment.Time.GetUtcNow(), Recipient = recipient, Passphrase = passphrase, Seals = seals,
         };

@@ -57,7 +57,7 @@ public sealed class NeedSet(BlobIndex index)
             marked++;
         }
         Invariant.That(marked > 0);
-        var prefix = PackNames.PrefixOf(facts.Name);
+        var prefix = PackPrefix.Of(facts.Name);
         return marked == rowsOfPack
             ? new LedgerPack(prefix, RowCount: 0, default)
             : new LedgerPack(prefix, (uint)rowsOfPack, bitmap);

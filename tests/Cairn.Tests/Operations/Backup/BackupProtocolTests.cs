@@ -292,7 +292,7 @@ public sealed class BackupProtocolTests
         int Packs() => store.Puts.Count(put => put.StartsWith("packs/", StringComparison.Ordinal));
         var result = await world.BackupAsync(store);
         using var host = await world.Test.OpenAsHostAsync();
-        var indexed = new HashSet<UInt128>();
+        var indexed = new HashSet<PackPrefix>();
         var interim = 0;
         foreach (var name in store.Puts)
         {
@@ -307,7 +307,7 @@ public sealed class BackupProtocolTests
             {
                 var ledger = LedgerCodec.Decode(
                     IndexEnvelope.Open(ObjectType.Ledger, bytes.Span, host.Keys, host.Signers).Body);
-                Assert.All(ledger.Packs, pack => Assert.Contains(pack.PackPrefix, indexed));
+                Assert.All(ledger.Packs, pack => Assert.Contains(pack.Prefix, indexed));
                 interim += ledger.Kind == LedgerKind.Interim ? 1 : 0;
             }
         }
@@ -342,11 +342,11 @@ public sealed class BackupProtocolTests
             TestContext.Current.CancellationToken);
         var ledger = LedgerCodec.Decode(
             IndexEnvelope.Open(ObjectType.Ledger, bytes.Span, host.Keys, host.Signers).Body);
-        return [.. PackHashes(world).Where(pack => ledger.Packs.Any(named => named.PackPrefix == PrefixOf(pack)))];
+        return [.. PackHashes(world).Where(pack => ledger.Packs.Any(named => named.Prefix == PrefixOf(pack)))];
     }
 
-    static UInt128 PrefixOf(ObjectHash name) =>
-        System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(name.AsSpan());
+    static PackPrefix PrefixOf(ObjectHash name) =>
+        PackPrefix.Of(name);
 
     static int First(List<StoreEvent> events, StoreMember member, string prefix) => events.FindIndex(
         e => e.Member == member && e.Name.StartsWith(prefix, StringComparison.Ordinal));

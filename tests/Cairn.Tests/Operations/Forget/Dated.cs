@@ -20,7 +20,8 @@ static class Dated
         return new SnapshotInfo
         {
             Name = new SnapshotName(
-                new SignerId(host), new Ulid(hash.AsSpan(0, Ulid.Size)), new ObjectHash(hash), new ObjectHash(hash)),
+                new SignerId(new Bytes16(0, host)), new Ulid(hash.AsSpan(0, Ulid.Size)), new ObjectHash(hash),
+                new ObjectHash(hash)),
             Time = time, Finished = time.AddMinutes(5), HostName = "host", UserName = "someone", Source = source,
             Roots = [], Tags = tags, Manifest = default, ManifestLevel = 0, Statistics = new SnapshotStatistics(),
             Problems = [], ProblemCount = 0, Program = "tests", Parent = null,

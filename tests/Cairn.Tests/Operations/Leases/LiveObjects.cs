@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Cairn.Engine.Formats;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
@@ -47,7 +46,7 @@ sealed class LiveObjects
             .Where(key => key.StartsWith("packs/", StringComparison.Ordinal)).Distinct()
             .Select(key => ObjectNames.TryParsePack(new Engine.Storage.ObjectKey(key), out var name)
                 ? name : throw new InvalidOperationException(key))
-            .ToDictionary(name => BinaryPrimitives.ReadUInt128BigEndian(name.AsSpan()));
+            .ToDictionary(name => PackPrefix.Of(name));
         foreach (var version in world.Bucket.Versions())
         {
             if (Memory.Any(prefix => version.Key.StartsWith(prefix, StringComparison.Ordinal)))
@@ -63,9 +62,9 @@ sealed class LiveObjects
             foreach (var pack in ledger.Packs)
             {
                 var rows = pack.NamesAll ? [0] : Enumerable.Range(0, (int)pack.RowCount).Where(pack.Names).ToArray();
-                if (!byPrefix.TryGetValue(pack.PackPrefix, out var name))
+                if (!byPrefix.TryGetValue(pack.Prefix, out var name))
                     name = moves.Moves.First(move =>
-                        BinaryPrimitives.ReadUInt128BigEndian(move.From.AsSpan()) == pack.PackPrefix).From;
+                        PackPrefix.Of(move.From) == pack.Prefix).From;
                 foreach (var row in rows)
                 {
                     string[] places = [.. PlacesOf(name, row, moves.Moves)];

@@ -50,7 +50,7 @@ public sealed class LivenessScaleTests(ITestOutputHelper output)
         {
             if (pack % 10 == 9)
                 continue;
-            var prefix = BinaryPrimitives.ReadUInt128BigEndian(names[pack].AsSpan());
+            var prefix = PackPrefix.Of(names[pack]);
             packs.Add(pack % 3 == 0
                 ? new LedgerPack(prefix, RowCount: 0, default)
                 : new LedgerPack(prefix, RowsPerPack, bitmap));

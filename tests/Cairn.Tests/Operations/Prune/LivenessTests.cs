@@ -27,18 +27,18 @@ public class LivenessTests
         var moves = new[] { Move(First, early), Move(Second, late) };
         Assert.Empty(NeedsAllOf().FindLost(moves, IsThere));
         var lost = NeedsAllOf().FindLost(isLast ? moves[..1] : moves[1..], IsThere);
-        Assert.Equal(PackNames.PrefixOf(Old), Assert.Single(lost));
+        Assert.Equal(PackPrefix.Of(Old), Assert.Single(lost));
     }
 
     [Fact]
     public void Nothing_of_it_was_moved() =>
-        Assert.Equal([PackNames.PrefixOf(Old)], NeedsAllOf().FindLost([], IsThere));
+        Assert.Equal([PackPrefix.Of(Old)], NeedsAllOf().FindLost([], IsThere));
 
     [Fact]
     public void What_it_was_moved_to_is_gone_too() =>
-        Assert.Equal([PackNames.PrefixOf(Old)], NeedsAllOf().FindLost([Move(First, [0, 1])], _ => false));
+        Assert.Equal([PackPrefix.Of(Old)], NeedsAllOf().FindLost([Move(First, [0, 1])], _ => false));
 
-    static bool IsThere(UInt128 pack) => pack != PackNames.PrefixOf(Old);
+    static bool IsThere(PackPrefix pack) => pack != PackPrefix.Of(Old);
 
     static MovedRows Move(ObjectHash to, int[] rows) => new(Old, to, rows, [.. Enumerable.Range(0, rows.Length)]);
 
@@ -50,7 +50,7 @@ public class LivenessTests
             {
                 Kind = LedgerKind.Final, Time = DateTimeOffset.UnixEpoch, Session = default, Source = default,
                 Tags = [], Previous = PreviousLedger.Unknown,
-                Packs = [new LedgerPack(PackNames.PrefixOf(Old), RowCount: 0, default)],
+                Packs = [new LedgerPack(PackPrefix.Of(Old), RowCount: 0, default)],
             },
             _ => null);
         return liveness;

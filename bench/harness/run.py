@@ -89,6 +89,17 @@ def one_round(work, chosen, number, endpoint, limit, folder, rows):
     chosen = chosen[number % len(chosen):] + chosen[:number % len(chosen)]
     base = os.path.join(folder, "round")
     running = [program(os.path.join(base, f"{program.name}-{work.name}-{number}"), endpoint) for program in chosen]
+    groups = [[program] for program in running] if work.alone else [running]
+    for group in groups:
+        take_turns(group, work, number, limit, rows)
+        for program in group:
+            shutil.rmtree(program.folder)
+    shutil.rmtree(base)
+
+
+def take_turns(running, work, number, limit, rows):
+    """Every step by every program that is still running."""
+    running = list(running)
     for program in running:
         timed(program.init(), program.environment)
     for step in work.steps:
@@ -107,7 +118,6 @@ def one_round(work, chosen, number, endpoint, limit, folder, rows):
                          "size": size or ""})
             print(f"{work.name} {step} {program.name}: {figures.wall:.2f} s, cpu {figures.cpu:.2f} s, "
                   f"{figures.peak:.0f} MiB", file=sys.stderr)
-    shutil.rmtree(base)
 
 
 def take(step, work, program, limit):
@@ -128,6 +138,9 @@ def take(step, work, program, limit):
 
 def swapped(work, action):
     """With the changed version in the place of the source: every program sees the same paths change."""
+    if work.change:
+        with work.change:
+            return action()
     aside = work.source + ".aside"
     os.rename(work.source, aside)
     os.rename(work.changed, work.source)

@@ -6,17 +6,45 @@ from dataclasses import dataclass, field
 MIB = 1 << 20
 
 
+class ImageChange:
+    """1 % of the 64 KiB blocks of a file rewritten in place, in runs of 16, as a running system leaves it; and undone.
+
+    In place, since two images would take twice the room.
+    """
+
+    def __init__(self, path, seed):
+        self.path, self.seed = path, seed
+
+    def __enter__(self):
+        source, count = random.Random(self.seed), os.path.getsize(self.path) // MIB
+        with open(self.path, "r+b") as file:
+            self.old = {}
+            for place in source.sample(range(count), max(1, count // 100)):
+                file.seek(place * MIB)
+                self.old[place] = file.read(MIB)
+                file.seek(place * MIB)
+                file.write(source.randbytes(MIB))
+
+    def __exit__(self, *_):
+        with open(self.path, "r+b") as file:
+            for place, content in self.old.items():
+                file.seek(place * MIB)
+                file.write(content)
+
+
 @dataclass
 class Work:
     """A source, a changed version of it (or none), and the rows of the table that it gives.
 
     The steps are first, unchanged, next, restore, check and prune; a program that cannot do one has no figure there.
-    The changed version is a folder that takes the place of the source for the step "next".
+    For the step "next" the changed version, a folder, takes the place of the source, or `change` changes it and back.
     """
     name: str
     source: str
     steps: list
     changed: str | None = None
+    change: ImageChange | None = None
+    alone: bool = False  # One program after the other does all the steps: its repository goes before the next begins.
     remote: bool = False
     latency: float = 0
     programs: list | None = None
@@ -42,18 +70,6 @@ def image(path, size, seed):
             text = b" ".join(source.choices(words, k=110_000))[:MIB * 6 // 10]
             file.write(text)
             file.write(source.randbytes(MIB - len(text)))
-
-
-def change_image(path, changed, seed):
-    """A copy with 1 % of its 64 KiB blocks rewritten, in runs of 16, as a running system leaves it."""
-    source = random.Random(seed)
-    size = os.path.getsize(path)
-    with open(path, "rb") as old, open(changed, "wb") as new:
-        while part := old.read(4 * MIB):
-            new.write(part)
-        for _ in range(max(1, size // 65536 // 100 // 16)):
-            new.seek(source.randrange(size // MIB) * MIB)
-            new.write(source.randbytes(MIB))
 
 
 def small_files(path, count, seed, largest=4096):
@@ -86,12 +102,11 @@ def make(names, tree, following, folder, quick, image_mib=None):
             random_file(os.path.join(source, "file"), 256 * MIB if quick else 2048 * MIB, 2)
             made.append(Work(name, source, ["first", "restore"]))
         elif name == "image":
-            source, changed = os.path.join(folder, name), os.path.join(folder, "image-changed")
+            source = os.path.join(folder, name)
+            disk = os.path.join(source, "disk")
             os.makedirs(source)
-            os.makedirs(changed)
-            image(os.path.join(source, "disk"), (image_mib or (512 if quick else 10_000)) * MIB, 3)
-            change_image(os.path.join(source, "disk"), os.path.join(changed, "disk"), 4)
-            made.append(Work(name, source, ["first", "next", "restore"], changed))
+            image(disk, (image_mib or (512 if quick else 10_000)) * MIB, 3)
+            made.append(Work(name, source, ["first", "next"], change=ImageChange(disk, 4), alone=True))
         elif name == "small":
             source = os.path.join(folder, name)
             small_files(source, 20_000 if quick else 500_000, 5)

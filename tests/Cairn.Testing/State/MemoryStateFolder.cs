@@ -3,7 +3,9 @@ using Cairn.Engine.State;
 
 namespace Cairn.Testing.State;
 
-/// <summary>State in memory, for tests. Counts the maps that are open: zero when an operation is over.</summary>
+/// <summary>
+/// State in memory, for tests, which may bend its files. Counts the maps that are open: zero when an operation is over.
+/// </summary>
 public sealed class MemoryStateFolder : IStateFolder
 {
     readonly Lock _lock = new();
@@ -11,6 +13,18 @@ public sealed class MemoryStateFolder : IStateFolder
     int _openMaps;
 
     public int OpenMaps => Volatile.Read(ref _openMaps);
+
+    /// <summary>The files themselves: for one thread, and between operations.</summary>
+    public IDictionary<string, byte[]> Files => _files;
+
+    /// <summary>The same files, of which that one (or none) may be damaged without harm to these here.</summary>
+    public MemoryStateFolder Copy(string? own = null)
+    {
+        var copy = new MemoryStateFolder();
+        foreach (var (name, bytes) in _files)
+            copy._files.Add(name, name == own ? [.. bytes] : bytes);
+        return copy;
+    }
 
     public IReadOnlyList<string> List()
     {

@@ -12,6 +12,7 @@ using Cairn.Engine.Operations.Drill;
 using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Repositories;
+using Cairn.Testing.State;
 using Cairn.Testing;
 using Cairn.Tests.Indexing;
 using Cairn.Tests.Manifests;
@@ -84,7 +85,7 @@ static partial class FuzzTargets
     {
         AllocationPerByte = 200, Decode = bytes =>
         {
-            var state = new MemoryState { Files = { [LocalManifest.NameOf(Source)] = bytes } };
+            var state = new MemoryStateFolder { Files = { [LocalManifest.NameOf(Source)] = bytes } };
             using var manifest = LocalManifest.TryOpen(state, Kit.Repository, Source)
                 ?? throw new FormatViolationException(FailureKind.Content, "there is none");
             var cursor = manifest.OpenCursor();
@@ -96,7 +97,7 @@ static partial class FuzzTargets
 
     static byte[] Written()
     {
-        var state = new MemoryState();
+        var state = new MemoryStateFolder();
         using var writer = new LocalManifestWriter(state, Kit.Repository, Source);
         foreach (var placed in new RandomTrees(new SeededRandom(1)).Tree(60))
             writer.Append(placed.Class, placed.Directory, placed.Entry, lists: 0);
@@ -106,7 +107,7 @@ static partial class FuzzTargets
 
     static FuzzTarget Segment()
     {
-        var whole = new MemoryFolder();
+        var whole = new MemoryStateFolder();
         var table = TestPacks.Make(3, 1, 2, 3, 4, 5);
         using (var index = BlobIndex.Open(whole, TestPacks.Repository))
         {
@@ -118,7 +119,7 @@ static partial class FuzzTargets
         {
             Refusal = typeof(IndexDamagedException), AllocationPerByte = 16, Decode = bytes =>
             {
-                var folder = new MemoryFolder { Files = { [name] = bytes } };
+                var folder = new MemoryStateFolder { Files = { [name] = bytes } };
                 using var index = BlobIndex.Open(folder, TestPacks.Repository);
                 if (!index.TryFindPack(table.Name, out var pack))
                     throw new FormatViolationException(FailureKind.Content, "it was thrown away");
@@ -142,7 +143,7 @@ static partial class FuzzTargets
 
     static byte[] StoredTable()
     {
-        var state = new MemoryState();
+        var state = new MemoryStateFolder();
         new StoredPackLog(state, Kit.Repository).Add(new PackTable
         {
             Name = Kit.Some("pack"), Kind = PackKind.Data, PackSize = 8192, Authors = [Kit.Host.Id],
@@ -154,7 +155,7 @@ static partial class FuzzTargets
 
     static Func<byte[]>? DecodeStored(byte[] bytes)
     {
-        var state = new MemoryState { Files = { ["stored-1"] = bytes } };
+        var state = new MemoryStateFolder { Files = { ["stored-1"] = bytes } };
         var tables = new StoredPackLog(state, Kit.Repository).Load();
         return tables is [var table]
             ? bytes.AsSpan(32).SequenceEqual(IndexCodec.Encode([table])) ? null
@@ -176,7 +177,7 @@ static partial class FuzzTargets
 
     static byte[] Verified()
     {
-        var (state, record) = (new MemoryState(), new VerificationRecord());
+        var (state, record) = (new MemoryStateFolder(), new VerificationRecord());
         record.AddRun(1_700_000_000);
         record.AddRun(1_700_086_400);
         foreach (var name in new[] { "a", "b", "c" })
@@ -190,7 +191,7 @@ static partial class FuzzTargets
         var record = VerificationRecord.Decode(bytes, Kit.Repository);
         return () =>
         {
-            var state = new MemoryState();
+            var state = new MemoryStateFolder();
             record.Write(state, Kit.Repository, now: long.MaxValue);
             return state.Files.Values.Single();
         };
@@ -226,7 +227,7 @@ static partial class FuzzTargets
 
     static byte[] Drilled()
     {
-        var (state, record) = (new MemoryState(), DrillRecord.Begin(new SeededRandom(1)));
+        var (state, record) = (new MemoryStateFolder(), DrillRecord.Begin(new SeededRandom(1)));
         foreach (var name in new[] { "a", "b" })
         {
             var source = record.Of(new Bytes32(Kit.HashOf(name)));
@@ -243,7 +244,7 @@ static partial class FuzzTargets
         var record = DrillRecord.Decode(bytes, Kit.Repository);
         return () =>
         {
-            var state = new MemoryState();
+            var state = new MemoryStateFolder();
             record.Write(state, Kit.Repository);
             return state.Files.Values.Single();
         };

@@ -1,4 +1,5 @@
 using Cairn.Engine.Indexing;
+using Cairn.Testing.State;
 
 namespace Cairn.Tests.Indexing;
 
@@ -10,7 +11,7 @@ public class BlobIndexConcurrencyTests
         const int Packs = 300;
         const int RowsPerPack = 20;
         using var index = BlobIndex.Open(
-            new MemoryFolder(), TestPacks.Repository, new BlobIndexOptions(RowsInMemoryMax: 700));
+            new MemoryStateFolder(), TestPacks.Repository, new BlobIndexOptions(RowsInMemoryMax: 700));
         var added = 0;
         var cancellation = TestContext.Current.CancellationToken;
         var readers = Enumerable.Range(0, 3).Select(reader => Task.Run(Read, cancellation)).ToArray();
@@ -55,7 +56,7 @@ public class BlobIndexConcurrencyTests
     [Fact]
     public async Task Packs_can_be_added_and_excluded_while_another_thread_commits()
     {
-        using var index = BlobIndex.Open(new MemoryFolder(), TestPacks.Repository);
+        using var index = BlobIndex.Open(new MemoryStateFolder(), TestPacks.Repository);
         var cancellation = TestContext.Current.CancellationToken;
         var adding = Task.Run(
             () =>

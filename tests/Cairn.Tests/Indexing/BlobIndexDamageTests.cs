@@ -1,6 +1,7 @@
 using Cairn.Engine.Indexing;
 using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
+using Cairn.Testing.State;
 
 namespace Cairn.Tests.Indexing;
 
@@ -10,7 +11,7 @@ public class BlobIndexDamageTests
     const int Shared = 4;
     const int Blobs = 2 * BlobsPerPack - Shared;
 
-    readonly MemoryFolder _whole = new();
+    readonly MemoryStateFolder _whole = new();
     readonly Dictionary<int, PackTable> _packs = [];
     readonly IndexModel _model = new();
 
@@ -86,7 +87,7 @@ public class BlobIndexDamageTests
     }
 
     /// <summary>Asks everything; each answer must be right, and after an alarm a new opening must heal all.</summary>
-    bool IsDetectedAndHealed(MemoryFolder folder, string what)
+    bool IsDetectedAndHealed(MemoryStateFolder folder, string what)
     {
         var detected = false;
         for (var attempt = 0; attempt < 3; attempt++)

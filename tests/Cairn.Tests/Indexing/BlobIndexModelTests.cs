@@ -1,6 +1,7 @@
 using Cairn.Engine.Indexing;
 using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
+using Cairn.Testing.State;
 
 namespace Cairn.Tests.Indexing;
 
@@ -23,7 +24,7 @@ public class BlobIndexModelTests
     {
         readonly Random _random;
         readonly string _seed;
-        readonly MemoryFolder _folder = new();
+        readonly MemoryStateFolder _folder = new();
         readonly IndexModel _model = new();
         readonly Dictionary<int, List<PackTable>> _objects = [];
         readonly HashSet<ObjectHash> _removed = [];

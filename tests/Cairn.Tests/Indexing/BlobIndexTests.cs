@@ -1,12 +1,13 @@
 using Cairn.Engine.Indexing;
 using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
+using Cairn.Testing.State;
 
 namespace Cairn.Tests.Indexing;
 
 public class BlobIndexTests
 {
-    readonly MemoryFolder _folder = new();
+    readonly MemoryStateFolder _folder = new();
 
     [Fact]
     public void An_empty_index_knows_nothing_and_writes_nothing()
@@ -185,11 +186,11 @@ public class BlobIndexTests
         };
         foreach (var (what, damaged) in others)
         {
-            var folder = new MemoryFolder { Files = { [name] = damaged } };
+            var folder = new MemoryStateFolder { Files = { [name] = damaged } };
             using var index = BlobIndex.Open(folder, TestPacks.Repository);
             Assert.True(index.Absorbed.Count == 0 && folder.Files.Count == 0, what);
         }
-        var renamed = new MemoryFolder { Files = { ["blobs-00"] = bytes } };
+        var renamed = new MemoryStateFolder { Files = { ["blobs-00"] = bytes } };
         using var last = BlobIndex.Open(renamed, TestPacks.Repository);
         Assert.Empty(last.Absorbed);
     }

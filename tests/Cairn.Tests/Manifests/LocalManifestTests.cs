@@ -4,6 +4,7 @@ using Cairn.Engine.Manifests;
 using Cairn.Engine.Manifests.Local;
 using Cairn.Engine.Packs;
 using Cairn.Engine.Primitives;
+using Cairn.Testing.State;
 using Cairn.Testing;
 
 namespace Cairn.Tests.Manifests;
@@ -38,7 +39,7 @@ public class LocalManifestTests
         var tree = new RandomTrees(new SeededRandom(54)).Tree(5000);
         using var local = Open(Write(tree))!;
         var cursor = local.OpenCursor();
-        var again = new MemoryState();
+        var again = new MemoryStateFolder();
         using var writer = new LocalManifestWriter(again, Repository, Source);
         using var cutter = BuiltManifest.Cutter();
         var builder = new ManifestBuilder(new MemoryBlobs(), cutter);
@@ -115,7 +116,7 @@ public class LocalManifestTests
         var blobs = new MemoryBlobs();
         var trees = new RandomTrees(new SeededRandom(58));
         var extents = trees.Extents(count);
-        var state = new MemoryState();
+        var state = new MemoryStateFolder();
         using var writer = new LocalManifestWriter(state, Repository, Source);
         var log = writer.BeginLists();
         var builder = new ExtentListBuilder(blobs);
@@ -141,7 +142,7 @@ public class LocalManifestTests
         using var local = Open(state)!;
         AssertNames(local, expected);
 
-        var copy = new MemoryState();
+        var copy = new MemoryStateFolder();
         using var second = new LocalManifestWriter(copy, Repository, Source);
         var cursor = local.OpenCursor();
         Assert.True(cursor.MoveNext());
@@ -186,7 +187,7 @@ public class LocalManifestTests
         var other = new Bytes32(Enumerable.Repeat((byte)9, 32).ToArray());
         state.Files[LocalManifest.NameOf(other)] = state.Files[LocalManifest.NameOf(Source)];
         Assert.Null(LocalManifest.TryOpen(state, Repository, other));
-        Assert.Null(LocalManifest.TryOpen(new MemoryState(), Repository, Source));
+        Assert.Null(LocalManifest.TryOpen(new MemoryStateFolder(), Repository, Source));
         Assert.Equal(0, state.OpenMaps);
     }
 
@@ -289,9 +290,9 @@ public class LocalManifestTests
         return all;
     }
 
-    static MemoryState Write(IEnumerable<Placed> tree)
+    static MemoryStateFolder Write(IEnumerable<Placed> tree)
     {
-        var state = new MemoryState();
+        var state = new MemoryStateFolder();
         using var writer = new LocalManifestWriter(state, Repository, Source);
         foreach (var placed in tree)
             writer.Append(placed.Class, placed.Directory, placed.Entry, lists: 0);
@@ -299,7 +300,7 @@ public class LocalManifestTests
         return state;
     }
 
-    static LocalManifest? Open(MemoryState state) => LocalManifest.TryOpen(state, Repository, Source);
+    static LocalManifest? Open(MemoryStateFolder state) => LocalManifest.TryOpen(state, Repository, Source);
 
     static string Text(Placed placed) => $"{Same.Text(placed)}|{placed.Entry.Stamp}";
 

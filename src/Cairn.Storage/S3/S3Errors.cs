@@ -12,8 +12,8 @@ sealed class S3Errors(string location, S3Location parsed)
 {
     /// <summary>Whether an exception is one that <see cref="Translate"/> is for.</summary>
     public static bool IsOurs(Exception e, CancellationToken cancellationToken) =>
-        e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException
-            or TimeoutException
+        e is AmazonServiceException or AmazonClientException or ProcessAWSCredentialException or HttpRequestException
+            or IOException or TimeoutException
         || IsOfMalformedAnswer(e)
         || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
@@ -97,6 +97,10 @@ sealed class S3Errors(string location, S3Location parsed)
         // The SDK compares a body with the hash that came along.
         if (e.Message.Contains("Expected hash", StringComparison.Ordinal))
             return (StoreErrorKind.Unavailable, "what arrived is not what the store says that it sent");
+        if (e is ProcessAWSCredentialException)
+            return (StoreErrorKind.Refused,
+                $"the program that gives the credentials failed ({e.Message.Trim().TrimEnd('.')}). "
+                + "Correct credential_process in the profile");
         // The SDK's own complaints (credentials that cannot be had) carry no cause that may pass.
         if (e is AmazonClientException && Find<HttpRequestException>(e) is null
             && Find<IOException>(e) is null && Find<TimeoutException>(e) is null

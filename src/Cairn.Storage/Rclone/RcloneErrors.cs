@@ -33,7 +33,7 @@ sealed class RcloneErrors(string location, RcloneLocation parsed)
                 + "`rclone config`; another configuration file is named by RCLONE_CONFIG");
         if (e.SaysAny("unable to decrypt configuration", "password is required", "RCLONE_CONFIG_PASS"))
             return (StoreErrorKind.Refused,
-                "rclone's configuration is encrypted: give its password in RCLONE_CONFIG_PASS, or a program that "
+                "rclone's configuration is encrypted. Give its password in RCLONE_CONFIG_PASS, or a program that "
                 + "prints it in RCLONE_PASSWORD_COMMAND");
         if (e.SaysAny("knownhosts", "host key", "unable to authenticate", "401 unauthorized", "invalid_grant",
             "certificate", "permission denied", "permission_denied", "access denied", "accessdenied", "403 forbidden",

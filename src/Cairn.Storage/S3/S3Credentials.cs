@@ -20,7 +20,7 @@ static class S3Credentials
             return FromProfile(profile, variable)
                 ?? throw Refused(
                     $"there is no profile \"{profile}\" with credentials in the AWS configuration "
-                    + "(~/.aws/credentials, ~/.aws/config): correct profile= in the location, or add it there");
+                    + "(~/.aws/credentials, ~/.aws/config). Correct profile= in the location, or add it there");
         if (location.InstanceCredentials)
             return new InstanceProfileAWSCredentials();
         if (variable("AWS_ACCESS_KEY_ID") is { Length: > 0 } access
@@ -33,7 +33,7 @@ static class S3Credentials
         var named = variable("AWS_PROFILE");
         return FromProfile(IsSet(named) ? named! : DefaultProfile, variable)
             ?? throw Refused(
-                "there are no credentials for the store: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a "
+                "there are no credentials for the store. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a "
                 + "profile with ?profile=NAME (on EC2, instance-credentials=true)");
     }
 
@@ -56,7 +56,9 @@ static class S3Credentials
         }
         catch (AmazonClientException e)
         {
-            throw Refused($"the profile \"{name}\" cannot be used: {e.Message}", e);
+            throw Refused(
+                $"the profile \"{name}\" cannot be used ({e.Message.TrimEnd('.')}). "
+                + "Correct it in the AWS configuration", e);
         }
     }
 

@@ -35,14 +35,14 @@ def main(usage):
     rounds = options.rounds or (1 if options.quick else 5)
     limit = options.limit or (60 if options.quick else 1200)
     wanted = options.work or [name for name in NAMES if name != "growth"]
+    # What is measured is what the sources say.
+    shutil.rmtree(os.path.join(ROOT, "artifacts", "publish", "cairn"), ignore_errors=True)
+    subprocess.run([os.path.join(ROOT, "cairn"), "version"], check=True, stdout=subprocess.DEVNULL)
     present = [program for program in programs.ALL if program.available()
                and (options.programs is None or program.name in options.programs)]
     missing = [program.name for program in programs.ALL if not program.available()]
     if missing:
         print("not installed: " + ", ".join(missing), file=sys.stderr)
-    # What is measured is what the sources say.
-    shutil.rmtree(os.path.join(ROOT, "artifacts", "publish", "cairn"), ignore_errors=True)
-    subprocess.run([os.path.join(ROOT, "cairn"), "version"], check=True, stdout=subprocess.DEVNULL)
 
     rows, folder = [], tempfile.mkdtemp(prefix="cairn-peers.")
     try:

@@ -4,8 +4,8 @@ namespace Cairn.Engine.Sources;
 
 /// <summary>
 /// Yields what a backup reads, in the order of the manifest: for each directory all its children sorted by name
-/// (unsigned bytes), then the same for each child directory in that order. Synchronous: one thread walks, the
-/// engine's workers read contents meanwhile.
+/// (unsigned bytes), then the same for each child directory in that order. Synchronous: one thread takes the batches,
+/// the engine's workers read contents meanwhile.
 /// </summary>
 public interface IFileSource
 {

@@ -21,14 +21,21 @@ sealed unsafe class BatchMaker(FileTreeOptions options, WalkProblems problems) :
     readonly WalkCandidate _candidate = new();
     readonly AccountNames _accounts = new();
     readonly HardLinkGroups _groups = new();
-    readonly AttributeReader _attributes = new(problems);
     readonly LinkFollower? _links = options.FollowsLinks ? new(options, problems) : null;
     byte[] _targets = new byte[Libc.LinkTargetMax];
     int _targetsUsed;
 
-    /// <summary>Entries for a stretch of the names; directories to be entered go to the frame's children.</summary>
-    public Entry[] Make(WalkFrame frame, FileDescriptor directory, NameList names, int start, int count)
+    /// <summary>
+    /// Entries for a stretch of the names, without extended attributes; directories to be entered go to the frame's
+    /// children.
+    /// </summary>
+    /// <param name="followed">
+    /// Places of entries that stand for what is behind a link, which was named or is followed.
+    /// </param>
+    public Entry[] Make(
+        WalkFrame frame, FileDescriptor directory, NameList names, int start, int count, out List<int> followed)
     {
+        followed = [];
         _targetsUsed = 0;
         var nameBytes = 0;
         var kept = 0;
@@ -51,6 +58,8 @@ sealed unsafe class BatchMaker(FileTreeOptions options, WalkProblems problems) :
             var name = Lay(names.Name(seen.Name), bytes, ref used);
             var target = Lay(_targets.AsSpan(seen.TargetStart, seen.TargetLength), bytes, ref used);
             entries[i] = MakeEntry(_stats[i], seen, name, target);
+            if (seen.Node is not null || seen.IsFollowed)
+                followed.Add(i);
             if (seen.Enters)
                 frame.Children.Add(new(
                     name, _stats[i].Inode, _stats[i].Device, seen.Node, seen.IsAncestor, seen.IsFollowed));
@@ -83,9 +92,6 @@ sealed unsafe class BatchMaker(FileTreeOptions options, WalkProblems problems) :
             problems.Note(frame.Path, names.Name(seen.Name), "is a folder of Cairn's own: left out");
             return false;
         }
-        // A link that was named, or is followed, stands for what is behind it in this as well.
-        var follow = seen.Node is null && !seen.IsFollowed ? Libc.AtNoFollow : 0;
-        seen.Attributes = _attributes.Read(frame, directory, name, follow);
         if (stat->IsDirectory)
             seen.Enters = CanEnter(frame, directory, names, ref seen, stat);
         return true;
@@ -157,22 +163,16 @@ sealed unsafe class BatchMaker(FileTreeOptions options, WalkProblems problems) :
         DeviceMinor = stat.IsDevice ? stat.SpecialMinor : 0,
         HardLinkGroup = _groups.Of(stat),
         InodeFlags = stat.InodeFlags,
-        Attributes = seen.Attributes,
         Marks = (seen.IsIncomplete ? EntryMarks.Incomplete : 0) | (seen.IsAncestor ? EntryMarks.Ancestor : 0),
         Stamp = new FileStamp(stat.Changed, stat.Inode, stat.Device),
     };
 
-    public void Dispose()
-    {
-        NativeMemory.Free(_stats);
-        _attributes.Dispose();
-    }
+    public void Dispose() => NativeMemory.Free(_stats);
 
     struct Seen
     {
         public int Name;
         public SourceNode? Node;
-        public IReadOnlyList<ExtendedAttribute> Attributes;
         public int TargetStart, TargetLength;
         public bool IsAncestor, IsIncomplete, IsFollowed, Enters;
     }

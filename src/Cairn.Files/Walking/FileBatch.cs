@@ -4,11 +4,29 @@ using Cairn.Files.Interop;
 
 namespace Cairn.Files.Walking;
 
-/// <summary>A batch with a share of its directory's descriptor, if it has files to be opened.</summary>
-sealed class FileBatch(FileDescriptor? directory, SourceNode? node, bool followsLinks, LockPolicy? locks)
+/// <summary>A batch with a share of its directory's descriptor, as long as there are files to be opened.</summary>
+sealed unsafe class FileBatch(
+    FileDescriptor directory, SourceNode? node, List<int> followed, bool followsLinks, LockPolicy? locks)
     : DirectoryBatch
 {
-    FileDescriptor? _directory = directory?.Share();
+    FileDescriptor? _directory = directory.Share();
+
+    /// <summary>Once, before anybody else sees the batch.</summary>
+    public void ReadAttributes(AttributeReader reader)
+    {
+        var text = stackalloc byte[CName.BufferSize];
+        var hasFiles = false;
+        for (var i = 0; i < Entries.Count; i++)
+        {
+            var entry = Entries[i];
+            hasFiles |= entry.Kind == EntryKind.File;
+            CName.TryTerminate(entry.Name.Span, new Span<byte>(text, CName.BufferSize));
+            var flags = followed.Contains(i) ? 0 : Libc.AtNoFollow;
+            entry.Attributes = reader.Read(DirectoryPath.Span, _directory!, text, flags);
+        }
+        if (!hasFiles)
+            Dispose();
+    }
 
     public override ISourceFile Open(Entry entry)
     {

@@ -52,8 +52,12 @@ public sealed class FileTreeSource(FileTreeOptions options) : IFileSource
 
     public IEnumerable<DirectoryBatch> Walk(ISourceProblems problems, CancellationToken cancellationToken)
     {
-        using var walker = new TreeWalker(_root, options, problems);
-        while (walker.Next(cancellationToken) is { } batch)
+        using var ahead = new WalkAhead(_root, options, problems, cancellationToken);
+        using var attributes = new AttributeReader(new WalkProblems(problems));
+        while (ahead.Next() is { } batch)
+        {
+            batch.ReadAttributes(attributes);
             yield return batch;
+        }
     }
 }

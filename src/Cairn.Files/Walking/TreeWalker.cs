@@ -1,4 +1,3 @@
-using Cairn.Engine.Entries;
 using Cairn.Engine.Primitives;
 using Cairn.Engine.Sources;
 using Cairn.Files.Interop;
@@ -26,7 +25,7 @@ sealed class TreeWalker(SourceNode root, FileTreeOptions options, ISourceProblem
     WalkFrame Top => _stack[^1];
 
     /// <summary>The next batch, or null at the end.</summary>
-    public DirectoryBatch? Next(CancellationToken cancellationToken)
+    public FileBatch? Next(CancellationToken cancellationToken)
     {
         if (!_hasStarted)
             Start();
@@ -54,19 +53,18 @@ sealed class TreeWalker(SourceNode root, FileTreeOptions options, ISourceProblem
         Push(new WalkFrame(place, parent: null, path: [], place.Device) { Directory = directory });
     }
 
-    DirectoryBatch? MakeBatch()
+    FileBatch? MakeBatch()
     {
         var frame = Top;
         Invariant.That(frame.Directory is not null);
         var count = Math.Min(BatchMaker.EntriesMax, _names.Count - _nextName);
-        var entries = _maker.Make(frame, frame.Directory, _names, _nextName, count);
+        var entries = _maker.Make(frame, frame.Directory, _names, _nextName, count, out var followed);
         _nextName += count;
         var isLast = _nextName == _names.Count;
         if (entries.Length == 0 && !(isLast && _hasYielded))
             return null;
         _hasYielded = true;
-        var hasFiles = Array.Exists(entries, entry => entry.Kind == EntryKind.File);
-        return new FileBatch(hasFiles ? frame.Directory : null, frame.Place.Node, options.FollowsLinks, _locks)
+        return new FileBatch(frame.Directory, frame.Place.Node, followed, options.FollowsLinks, _locks)
         {
             DirectoryPath = frame.Path,
             Entries = entries,

@@ -36,7 +36,9 @@ sealed class Walked : ISourceProblems
     public static Walked Walk(FileTreeOptions options, bool read = false, Action<DirectoryBatch>? onBatch = null)
     {
         var result = new Walked();
-        foreach (var batch in new FileTreeSource(options).Walk(result, TestContext.Current.CancellationToken))
+        var token = TestContext.Current.CancellationToken;
+        var batches = onBatch is null ? new FileTreeSource(options).Walk(result, token) : Stepwise(options, result);
+        foreach (var batch in batches)
         {
             using (batch)
             {
@@ -45,6 +47,18 @@ sealed class Walked : ISourceProblems
             }
         }
         return result;
+    }
+
+    // Not ahead of what the test does to the tree between two batches.
+    static IEnumerable<DirectoryBatch> Stepwise(FileTreeOptions options, Walked result)
+    {
+        using var walker = new TreeWalker(SourceTree.Build(options.Sources), options, result);
+        using var attributes = new AttributeReader(new WalkProblems(result));
+        while (walker.Next(TestContext.Current.CancellationToken) is { } batch)
+        {
+            batch.ReadAttributes(attributes);
+            yield return batch;
+        }
     }
 
     public static string Text(ReadOnlyMemory<byte> bytes) => Encoding.Latin1.GetString(bytes.Span);
@@ -68,7 +82,11 @@ sealed class Walked : ISourceProblems
     public string ProblemTexts() =>
         string.Join("\n", Problems.Select(problem => $"{Text(problem.Path)}: {problem.Message} ({problem.IsError})"));
 
-    public void Report(SourceProblem problem) => Problems.Add(problem);
+    public void Report(SourceProblem problem)
+    {
+        lock (Problems)
+            Problems.Add(problem);
+    }
 
     public static byte[] ReadAll(DirectoryBatch batch, Entry entry)
     {

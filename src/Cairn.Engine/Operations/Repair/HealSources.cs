@@ -43,14 +43,16 @@ static class BlobSource
 sealed class DiskSource(Healer healer, RepairOptions options, WorkMonitor monitor) : IBlobSink, IDisposable
 {
     readonly BlobWorker _worker = new(healer.Repository.Environment.Buffers, options.CompressionLevel);
+    readonly Reporter _reporter = new();
 
-    public List<SourceProblem> Problems { get; } = [];
+    /// <summary>When healing is over.</summary>
+    public IReadOnlyList<SourceProblem> Problems => _reporter.Problems;
 
     public async Task HealAsync(IFileSource disk, CancellationToken cancellationToken)
     {
         var cutter = new ContentCutter(healer.Repository.CutRule, healer.Repository.Environment.Buffers);
         var lists = new ExtentListBuilder(this);
-        foreach (var batch in disk.Walk(new Reporter(Problems), cancellationToken))
+        foreach (var batch in disk.Walk(_reporter, cancellationToken))
         {
             using (batch)
             {
@@ -91,7 +93,7 @@ sealed class DiskSource(Healer healer, RepairOptions options, WorkMonitor monito
         }
         catch (SourceReadException e)
         {
-            Problems.Add(new SourceProblem(
+            _reporter.Report(new SourceProblem(
                 AbsolutePath.Of(batch.DirectoryPath, entry.Name), e.Message, IsError: !e.Vanished));
         }
         finally
@@ -100,14 +102,16 @@ sealed class DiskSource(Healer healer, RepairOptions options, WorkMonitor monito
         }
     }
 
-    sealed class Reporter(List<SourceProblem> problems) : ISourceProblems
+    sealed class Reporter : ISourceProblems
     {
         readonly Lock _lock = new();
+
+        public List<SourceProblem> Problems { get; } = [];
 
         public void Report(SourceProblem problem)
         {
             lock (_lock)
-                problems.Add(problem);
+                Problems.Add(problem);
         }
     }
 }

@@ -9,27 +9,28 @@ MIB = 1 << 20
 class ImageChange:
     """1 % of the 64 KiB blocks of a file rewritten in place, in runs of 16, as a running system leaves it; and undone.
 
-    In place, since two images would take twice the room.
+    In place, since two images would take twice the room. What was there goes into a file: a process that this one
+    starts counts its memory as the first of its own.
     """
 
-    def __init__(self, path, seed):
-        self.path, self.seed = path, seed
+    def __init__(self, path, aside, seed):
+        self.path, self.aside, self.seed = path, aside, seed
 
     def __enter__(self):
         source, count = random.Random(self.seed), os.path.getsize(self.path) // MIB
-        with open(self.path, "r+b") as file:
-            self.old = {}
-            for place in source.sample(range(count), max(1, count // 100)):
+        self.places = source.sample(range(count), max(1, count // 100))
+        with open(self.path, "r+b") as file, open(self.aside, "wb") as aside:
+            for place in self.places:
                 file.seek(place * MIB)
-                self.old[place] = file.read(MIB)
+                aside.write(file.read(MIB))
                 file.seek(place * MIB)
                 file.write(source.randbytes(MIB))
 
     def __exit__(self, *_):
-        with open(self.path, "r+b") as file:
-            for place, content in self.old.items():
+        with open(self.path, "r+b") as file, open(self.aside, "rb") as aside:
+            for place in self.places:
                 file.seek(place * MIB)
-                file.write(content)
+                file.write(aside.read(MIB))
 
 
 @dataclass
@@ -106,7 +107,7 @@ def make(names, tree, following, folder, quick, image_mib=None):
             disk = os.path.join(source, "disk")
             os.makedirs(source)
             image(disk, (image_mib or (512 if quick else 10_000)) * MIB, 3)
-            made.append(Work(name, source, ["first", "next"], change=ImageChange(disk, 4), alone=True))
+            made.append(Work(name, source, ["first", "next"], change=ImageChange(disk, os.path.join(folder, "image-aside"), 4), alone=True))
         elif name == "small":
             source = os.path.join(folder, name)
             small_files(source, 20_000 if quick else 500_000, 5)

@@ -107,7 +107,8 @@ def make(names, tree, following, folder, quick, image_mib=None):
             disk = os.path.join(source, "disk")
             os.makedirs(source)
             image(disk, (image_mib or (512 if quick else 10_000)) * MIB, 3)
-            made.append(Work(name, source, ["first", "next"], change=ImageChange(disk, os.path.join(folder, "image-aside"), 4), alone=True))
+            change = ImageChange(disk, os.path.join(folder, "image-aside"), 4)
+            made.append(Work(name, source, ["first", "next"], change=change, alone=True))
         elif name == "small":
             source = os.path.join(folder, name)
             small_files(source, 20_000 if quick else 500_000, 5)

@@ -23,7 +23,7 @@ sealed class Contents(World world)
 
     public void AddPack(string writer, ObjectHash pack, ObjectVersion version, EnvelopeKeys keys)
     {
-        var prefix = MoveGraph.PrefixOf(pack);
+        var prefix = PackPrefix.Of(pack);
         if (!_known.ContainsKey(prefix))
             _known.Add(
                 prefix, (version.Key, writer, PackReader.ReadTable(pack, version.Content, keys, out _).Rows.Length));
@@ -33,7 +33,7 @@ sealed class Contents(World world)
 
     public void RemovePack(ObjectHash pack)
     {
-        var prefix = MoveGraph.PrefixOf(pack);
+        var prefix = PackPrefix.Of(pack);
         if (!_there.Remove(prefix))
             return;
         world.Coverage.Count("pack deleted");
@@ -57,7 +57,7 @@ sealed class Contents(World world)
         {
             world.Coverage.Count("rows moved", move.FromRows.Count);
             var (from, to) = (new ObjectHash(move.From.Span), new ObjectHash(move.To.Span));
-            _repacked.Add(MoveGraph.PrefixOf(to));
+            _repacked.Add(PackPrefix.Of(to));
             if (condemned.Contains(to))
                 world.Coverage.Count("moved into a pack that is condemned");
             _moves.Add(new MovedRows(

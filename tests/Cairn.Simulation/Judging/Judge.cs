@@ -253,7 +253,7 @@ sealed class Judge(World world)
 
     /// <summary>Whether somebody still needs it: for counting only.</summary>
     public bool IsNeeded(ObjectHash pack) => _committed.Values.Any(
-        name => _contents.PacksOf(name.Ledger).Contains(MoveGraph.PrefixOf(pack)));
+        name => _contents.PacksOf(name.Ledger).Contains(PackPrefix.Of(pack)));
 
     /// <summary>Objects without which something is not as it should be: a check must tell what befalls them.</summary>
     public bool IsNeeded(string name)
@@ -275,7 +275,7 @@ sealed class Judge(World world)
     public IReadOnlyList<string>? LastingPacksOf(SnapshotName name)
     {
         var packs = _contents.PacksOf(name.Ledger).ToHashSet();
-        return _deletionListed.Any(pack => packs.Contains(MoveGraph.PrefixOf(pack)))
+        return _deletionListed.Any(pack => packs.Contains(PackPrefix.Of(pack)))
             ? null
             : [.. packs.Select(_contents.NameOf)];
     }

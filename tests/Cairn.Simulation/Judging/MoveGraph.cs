@@ -19,7 +19,9 @@ sealed class MoveGraph
     public void Add(MovedRows move)
     {
         for (var i = 0; i < move.FromRows.Length; i++)
-            Add(new Place(PrefixOf(move.From), move.FromRows[i]), new Place(PrefixOf(move.To), move.ToRows[i]));
+            Add(
+                new Place(PackPrefix.Of(move.From), move.FromRows[i]),
+                new Place(PackPrefix.Of(move.To), move.ToRows[i]));
     }
 
     void Add(Place from, Place to)
@@ -66,6 +68,4 @@ sealed class MoveGraph
     /// <param name="rows">The pack's rows, where the ledger names them all.</param>
     public static IEnumerable<Place> PlacesOf(LedgerPack pack, int rows) => Enumerable.Range(0, rows)
         .Where(row => pack.Names(row)).Select(row => new Place(pack.Prefix, row));
-
-    public static PackPrefix PrefixOf(ObjectHash pack) => PackPrefix.Of(pack);
 }

@@ -96,7 +96,7 @@ sealed class MaintenanceLook(
             if (rows == 0)
                 needed.Add(pack.Prefix);
         }
-        var condemned = retired.Condemned.Select(MoveGraph.PrefixOf).ToHashSet();
+        var condemned = retired.Condemned.Select(pack => PackPrefix.Of(pack)).ToHashSet();
         var reached = graph.Reach(places);
         world.Coverage.Count("place followed through a move", reached.Count - places.Distinct().Count());
         reached.ExceptWith(graph.Free(

@@ -124,7 +124,7 @@ sealed class MaintenanceRound
         var there = await _look.PacksAsync(cancellationToken);
         var candidates = there.Where(pack => known.Contains(pack) && !_retired.Deleted.Contains(pack)).ToList();
         var deletable = candidates.FindAll(
-            pack => needed is null ? condemned.Contains(pack) : !needed.Contains(MoveGraph.PrefixOf(pack)));
+            pack => needed is null ? condemned.Contains(pack) : !needed.Contains(PackPrefix.Of(pack)));
         _world.Coverage.Count("spared", candidates.Count - deletable.Count);
         if (deletable.Count == 0)
             return;
@@ -144,7 +144,7 @@ sealed class MaintenanceRound
         var share = 1 + _random.NextInt(4);
         var victims = (await _look.PacksAsync(cancellationToken))
             .Where(pack => !_retired.Condemned.Contains(pack)
-                && (isBlind ? _random.NextInt(share) == 0 : !needed.Contains(MoveGraph.PrefixOf(pack)))).ToHashSet();
+                && (isBlind ? _random.NextInt(share) == 0 : !needed.Contains(PackPrefix.Of(pack)))).ToHashSet();
         if (victims.Count == 0)
             return victims;
         _world.Coverage.Count("condemned", victims.Count);

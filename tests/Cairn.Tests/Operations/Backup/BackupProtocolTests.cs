@@ -301,7 +301,8 @@ public sealed class BackupProtocolTests
             if (name.StartsWith("index/", StringComparison.Ordinal))
             {
                 var opened = IndexEnvelope.Open(ObjectType.Index, bytes.Span, host.Keys, host.Signers);
-                indexed.UnionWith(IndexCodec.Decode(opened.Body.Span).Tables.Select(table => PrefixOf(table.Name)));
+                indexed.UnionWith(
+                    IndexCodec.Decode(opened.Body.Span).Tables.Select(table => PackPrefix.Of(table.Name)));
             }
             else if (name.StartsWith("ledgers/", StringComparison.Ordinal))
             {
@@ -342,11 +343,8 @@ public sealed class BackupProtocolTests
             TestContext.Current.CancellationToken);
         var ledger = LedgerCodec.Decode(
             IndexEnvelope.Open(ObjectType.Ledger, bytes.Span, host.Keys, host.Signers).Body);
-        return [.. PackHashes(world).Where(pack => ledger.Packs.Any(named => named.Prefix == PrefixOf(pack)))];
+        return [.. PackHashes(world).Where(pack => ledger.Packs.Any(named => named.Prefix == PackPrefix.Of(pack)))];
     }
-
-    static PackPrefix PrefixOf(ObjectHash name) =>
-        PackPrefix.Of(name);
 
     static int First(List<StoreEvent> events, StoreMember member, string prefix) => events.FindIndex(
         e => e.Member == member && e.Name.StartsWith(prefix, StringComparison.Ordinal));

@@ -30,14 +30,16 @@ public static class IndexEnvelope
         random.Fill(stored.AsSpan(SaltOffset, KeyDerivation.ObjectSaltSize));
         var head = stored.AsSpan(0, HeadSize);
 
-        var plain = new byte[stored.Length - HeadSize - Aead.TagSize];
+        using var buffer = BufferPool.Shared.Rent(stored.Length - HeadSize - Aead.TagSize);
+        var plain = buffer.Span;
         signer.Id.CopyTo(plain);
-        BinaryPrimitives.WriteUInt32LittleEndian(plain.AsSpan(LengthOffset), (uint)body.Length);
-        body.CopyTo(plain.AsSpan(BodyOffset));
+        BinaryPrimitives.WriteUInt32LittleEndian(plain[LengthOffset..], (uint)body.Length);
+        body.CopyTo(plain[BodyOffset..]);
         var signedLength = BodyOffset + body.Length;
         SignedMessage.Sign(
-            signer, Context, keys.Repository, [.. head, .. plain.AsSpan(0, signedLength)],
-            plain.AsSpan(signedLength, Signer.SignatureSize));
+            signer, Context, keys.Repository, head, plain[..signedLength],
+            plain.Slice(signedLength, Signer.SignatureSize));
+        plain[(signedLength + Signer.SignatureSize)..].Clear();
 
         using var aead = CreateAead(type, head, keys);
         aead.Encrypt(0, AssociatedData(head, keys), plain, stored.AsSpan(HeadSize));
@@ -66,7 +68,7 @@ public static class IndexEnvelope
         Padding.RequireZeros(plain.AsSpan(signedLength + Signer.SignatureSize));
         var signer = new SignerId(plain.AsSpan(0, SignerId.Size));
         SignedMessage.Verify(
-            signers, signer, type, Context, keys.Repository, [.. head, .. plain.AsSpan(0, signedLength)],
+            signers, signer, type, Context, keys.Repository, head, plain.AsSpan(0, signedLength),
             plain.AsSpan(signedLength, Signer.SignatureSize));
         return new OpenedObject(
             new Ulid(stored.Slice(UlidOffset, Ulid.Size)), signer, domain, plain.AsMemory(BodyOffset, (int)bodyLength));

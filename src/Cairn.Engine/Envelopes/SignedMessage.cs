@@ -12,11 +12,26 @@ static class SignedMessage
 {
     public static void Sign(
         Signer signer, ReadOnlySpan<byte> context, RepositoryId repository, ReadOnlySpan<byte> message,
-        Span<byte> signature) => signer.Sign(Compose(context, repository, message), signature);
+        Span<byte> signature) => Sign(signer, context, repository, message, [], signature);
+
+    /// <summary>Over two parts, as if they were one.</summary>
+    public static void Sign(
+        Signer signer, ReadOnlySpan<byte> context, RepositoryId repository, ReadOnlySpan<byte> message,
+        ReadOnlySpan<byte> more, Span<byte> signature)
+    {
+        using var composed = Compose(context, repository, message, more);
+        signer.Sign(composed.Span, signature);
+    }
 
     public static void Verify(
         ISignerDirectory signers, SignerId signer, ObjectType type, ReadOnlySpan<byte> context, RepositoryId repository,
-        ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
+        ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
+        Verify(signers, signer, type, context, repository, message, [], signature);
+
+    /// <summary>Of two parts, as if they were one.</summary>
+    public static void Verify(
+        ISignerDirectory signers, SignerId signer, ObjectType type, ReadOnlySpan<byte> context, RepositoryId repository,
+        ReadOnlySpan<byte> message, ReadOnlySpan<byte> more, ReadOnlySpan<byte> signature)
     {
         if (signers.Find(signer, type) is not { } publicKey)
             throw new FormatViolationException(
@@ -24,28 +39,31 @@ static class SignedMessage
             {
                 IsUnknownSigner = true,
             };
-        Verify(publicKey, context, repository, message, signature);
-    }
-
-    public static void Verify(
-        SigningPublicKey publicKey, ReadOnlySpan<byte> context, RepositoryId repository, ReadOnlySpan<byte> message,
-        ReadOnlySpan<byte> signature)
-    {
-        if (!IsSigned(publicKey, context, repository, message, signature))
+        if (!IsSigned(publicKey, context, repository, message, more, signature))
             throw new FormatViolationException(FailureKind.Signature, "its signature is wrong");
     }
 
     public static bool IsSigned(
         SigningPublicKey publicKey, ReadOnlySpan<byte> context, RepositoryId repository, ReadOnlySpan<byte> message,
-        ReadOnlySpan<byte> signature) =>
-        SignatureVerifier.Verify(publicKey, Compose(context, repository, message), signature);
+        ReadOnlySpan<byte> signature) => IsSigned(publicKey, context, repository, message, [], signature);
 
-    static byte[] Compose(ReadOnlySpan<byte> context, RepositoryId repository, ReadOnlySpan<byte> message)
+    static bool IsSigned(
+        SigningPublicKey publicKey, ReadOnlySpan<byte> context, RepositoryId repository, ReadOnlySpan<byte> message,
+        ReadOnlySpan<byte> more, ReadOnlySpan<byte> signature)
     {
-        var composed = new byte[context.Length + RepositoryId.Size + message.Length];
-        context.CopyTo(composed);
-        repository.CopyTo(composed.AsSpan(context.Length));
-        message.CopyTo(composed.AsSpan(context.Length + RepositoryId.Size));
+        using var composed = Compose(context, repository, message, more);
+        return SignatureVerifier.Verify(publicKey, composed.Span, signature);
+    }
+
+    // libsodium wants it in one piece. Index objects are megabytes: native memory is given back at once.
+    static PooledBuffer Compose(
+        ReadOnlySpan<byte> context, RepositoryId repository, ReadOnlySpan<byte> message, ReadOnlySpan<byte> more)
+    {
+        var composed = BufferPool.Shared.Rent(context.Length + RepositoryId.Size + message.Length + more.Length);
+        context.CopyTo(composed.Span);
+        repository.CopyTo(composed.Span[context.Length..]);
+        message.CopyTo(composed.Span[(context.Length + RepositoryId.Size)..]);
+        more.CopyTo(composed.Span[^more.Length..]);
         return composed;
     }
 }

@@ -10,6 +10,8 @@ sealed class BatchRunner(ReadSession session, IRestoreTarget target, RestoreOpti
     public async Task RunAsync(RestoreBatch batch, CancellationToken cancellationToken)
     {
         var (units, rows) = batch.Arrange(session.Blobs);
+        // Where the blobs lie is known now. Look-ups are spread over the whole index, and the next batch is far away.
+        session.Index.Evict();
         foreach (var unit in units.Where(unit => !unit.IsEmptyFiles))
             monitor.AddPack(unit.Pack);
         if (options.IsDryRun)

@@ -10,5 +10,5 @@ namespace Cairn.Engine.Operations.Restore;
 sealed record RestoreLimits(int FirstFiles, int Files, int Items, int LargeFiles)
 {
     public static readonly RestoreLimits Default = new(
-        FirstFiles: 4_000, Files: 32_000, Items: 1_000_000, LargeFiles: 1024);
+        FirstFiles: 4_000, Files: 16_000, Items: 1_000_000, LargeFiles: 1024);
 }

@@ -21,7 +21,10 @@ public static class IndexCodec
     {
         var sorted = body.Tables.OrderBy(table => table.Name).ToArray();
         Invariant.That(sorted.Length <= Limits.IndexPacks);
-        var writer = new ByteWriter(64 << 10);
+        // Grown by doubling, it would be in memory twice more.
+        var writer = new ByteWriter(
+            sorted.Sum(table => SmallestPack + table.Rows.Length * PackTableCodec.UsualRow) + sizeof(uint)
+            + body.Contained.Sum(stored => sizeof(uint) + stored.Length) + sizeof(uint));
         writer.U32((uint)sorted.Length);
         foreach (var table in sorted)
         {

@@ -178,7 +178,7 @@ public sealed partial class BlobIndex
         Segment[] segments =
             [.. view.Segments.Except(plan.Inputs.OfType<Segment>()).Append(segment).OrderByDescending(s => s.RowCount)];
         var places = new ulong[_nextNumber];
-        var pending = new PendingTable();
+        var pending = new PendingTable(view.Pending.RowCapacity);
         var written = new Dictionary<PendingPack, int>();
         for (var i = 0; i < memory.PackCount; i++)
             written.Add(memory.Packs[i], i);

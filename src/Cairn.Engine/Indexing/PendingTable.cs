@@ -7,16 +7,18 @@ namespace Cairn.Engine.Indexing;
 /// <summary>
 /// The packs in memory. One thread at a time adds, under the lock of <see cref="BlobIndex"/>; any reads without one.
 /// </summary>
-sealed class PendingTable
+/// <param name="capacity">Rows to expect: what is grown to leaves half of itself behind each time.</param>
+sealed class PendingTable(int capacity = 0)
 {
     // By the half of the name that ledgers use; nearly always one pack each.
     readonly ConcurrentDictionary<PackPrefix, PendingPack[]> _byName = new();
     PendingPack[] _packs = new PendingPack[16];
-    PendingRows _rows = new(capacity: 0, former: null);
+    PendingRows _rows = new(capacity, former: null);
     int _count;
 
     public int Count => Volatile.Read(ref _count);
     public int RowCount => _rows.Count;
+    public int RowCapacity => _rows.Capacity;
     public int AbsorbedRowCount { get; private set; }
 
     // The array is published before the count, so whoever saw the count finds the pack.

@@ -57,7 +57,7 @@ public static class PackSealer
 
     static byte[] SealTable(PackHeader header, PackRow[] rows, SignerId[] authors, PackContext context)
     {
-        var writer = new ByteWriter(rows.Length * 40 + 64);
+        var writer = new ByteWriter(rows.Length * PackTableCodec.UsualRow + 64);
         PackTableCodec.Write(writer, authors, rows);
         writer.Zeros(Padding.PaddedLength(writer.Length + Aead.TagSize) - writer.Length - Aead.TagSize);
         var sealedTable = new byte[writer.Length + Aead.TagSize];

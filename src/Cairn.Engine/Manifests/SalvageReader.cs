@@ -7,7 +7,14 @@ using Cairn.Engine.Primitives;
 namespace Cairn.Engine.Manifests;
 
 /// <summary>A block of entries, or what stands in its place where a piece of the manifest is lost.</summary>
-public readonly record struct SalvagedBlock(LeafBlock Block, LostPiece? Lost);
+public readonly record struct SalvagedBlock(LeafBlock Block, LostPiece? Lost)
+{
+    /// <summary>The piece that the block is from: the same object for all of its blocks.</summary>
+    public SalvagedPiece? Piece { get; init; }
+}
+
+/// <summary>A piece that was read, and fits its place.</summary>
+public sealed record SalvagedPiece(BlobId Id, LeafSummary Summary);
 
 /// <summary>Entries from a first one on, up to the first of the next piece, cannot be known any more.</summary>
 /// <param name="First">The first of them; null if the whole manifest is lost.</param>
@@ -23,10 +30,18 @@ public sealed class SalvageReader(IBlobSource source, BlobId root, int rootLevel
     /// <summary>Is told each piece that was read, upper ones too; from several threads at once.</summary>
     public Action<BlobId>? OnPiece { get; init; }
 
+    /// <summary>
+    /// What is known of a leaf that is not to be read: it is held against its place as others are, and gives no
+    /// blocks. Is asked by several threads at once.
+    /// </summary>
+    public Func<BlobId, LeafSummary?>? Known { get; init; }
+
     const int LeafWindow = ManifestReader.DefaultReadAhead;
     const int UpperWindow = 2;
 
     sealed record Read<T>(PieceNode Node, T? Piece, Exception? Failure);
+
+    sealed record Leaf(LeafSummary Summary, IReadOnlyList<LeafBlock> Blocks);
 
     public async IAsyncEnumerable<SalvagedBlock> ReadAsync(
         ManifestRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -35,24 +50,26 @@ public sealed class SalvageReader(IBlobSource source, BlobId root, int rootLevel
         LeafSummary? former = null;
         await foreach (var leaf in ReadAhead.Run(nodes, LeafWindow, ReadLeafAsync, cancellationToken))
         {
-            if (leaf.Piece is not { } piece)
+            if (leaf.Piece is not { } read)
             {
                 former = null;
                 yield return new SalvagedBlock(default, LostOf(leaf.Node, leaf.Failure!));
                 continue;
             }
-            var contradiction = ContradictionOf(leaf.Node, piece.Summary, former);
-            former = piece.Summary;
+            var contradiction = ContradictionOf(leaf.Node, read.Summary, former);
+            // A piece that does not fit says nothing of the one behind it.
+            former = contradiction is null ? read.Summary : null;
             if (contradiction is not null)
             {
                 yield return new SalvagedBlock(default, LostOf(leaf.Node, contradiction));
                 continue;
             }
-            foreach (var block in piece.Blocks)
+            var piece = new SalvagedPiece(leaf.Node.Id, read.Summary);
+            foreach (var block in read.Blocks)
             {
                 var selected = range.Select(block);
                 if (!selected.IsEmpty)
-                    yield return new SalvagedBlock(block with { Entries = selected }, Lost: null);
+                    yield return new SalvagedBlock(block with { Entries = selected }, Lost: null) { Piece = piece };
             }
         }
     }
@@ -107,8 +124,19 @@ public sealed class SalvageReader(IBlobSource source, BlobId root, int rootLevel
             return node.Node.Children(rows, bytes.Length).ToList();
         });
 
-    Task<Read<LeafPiece>> ReadLeafAsync(Read<PieceNode> node, CancellationToken cancellationToken) =>
-        TryAsync(node, cancellationToken, LeafPiece.Decode);
+    Task<Read<Leaf>> ReadLeafAsync(Read<PieceNode> node, CancellationToken cancellationToken)
+    {
+        if (node.Failure is null && Known?.Invoke(node.Node.Id) is { } known)
+        {
+            OnPiece?.Invoke(node.Node.Id);
+            return Task.FromResult(new Read<Leaf>(node.Node, new Leaf(known, []), Failure: null));
+        }
+        return TryAsync(node, cancellationToken, bytes =>
+        {
+            var piece = LeafPiece.Decode(bytes);
+            return new Leaf(piece.Summary, piece.Blocks);
+        });
+    }
 
     async Task<Read<T>> TryAsync<T>(
         Read<PieceNode> node, CancellationToken cancellationToken, Func<ReadOnlyMemory<byte>, T> decode)

@@ -48,9 +48,10 @@ public sealed record SnapshotPath(byte Class, ReadOnlyMemory<byte> Path, Entry? 
         new(snapshot.Name.Key, violation.Kind, $"its manifest is damaged: {violation.Message}", violation);
 
     public static SalvageReader Salvage(
-        ReadSession session, SnapshotInfo snapshot, Action<Primitives.BlobId>? onPiece = null) =>
+        ReadSession session, SnapshotInfo snapshot, Action<Primitives.BlobId>? onPiece = null,
+        Func<Primitives.BlobId, LeafSummary?>? known = null) =>
         new(session.Blobs, snapshot.Manifest, snapshot.ManifestLevel, e => e is DamagedObjectException)
         {
-            OnPiece = onPiece,
+            OnPiece = onPiece, Known = known,
         };
 }

@@ -122,6 +122,40 @@ public sealed class CheckOperationTests
         Assert.Contains("ledger", finding.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0, 4)]
+    [InlineData(4, 0)]
+    public async Task A_piece_that_is_fine_for_one_snapshot_is_not_so_for_all_INV_4(int firstOmits, int secondOmits)
+    {
+        await using var test = await TestRepository.CreateAsync();
+        using var host = await test.OpenAsHostAsync();
+        var tree = new TestTree();
+        for (var i = 0; i < 10; i++)
+            tree.File($"file-{i}", test.Random.Bytes(100));
+        await new TestSnapshotWriter(test, host) { BlobsPerPack = 1, LedgerOmissions = firstOmits }.WriteAsync(tree);
+        await new TestSnapshotWriter(test, host) { BlobsPerPack = 1, LedgerOmissions = secondOmits }.WriteAsync(tree);
+        var result = await CheckAsync(test, percent: 0);
+        Assert.Contains(
+            "its ledger does not name 4 of the blobs", Assert.Single(result.Findings).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_snapshots_share_and_is_lost_is_told_for_each()
+    {
+        await using var test = await TestRepository.CreateAsync();
+        using var host = await test.OpenAsHostAsync();
+        var writer = new TestSnapshotWriter(test, host) { BlobsPerPack = 1 };
+        var lost = test.Random.Bytes(3000);
+        var tree = new TestTree().File("a/x", lost).File("y", test.Random.Bytes(100));
+        await writer.WriteAsync(tree);
+        await writer.WriteAsync(tree);
+        await test.Store.DeleteAsync(
+            ObjectNames.Pack(writer.Places[host.Hasher.Hash(0, lost)].Pack), TestContext.Current.CancellationToken);
+        var result = await CheckAsync(test, percent: 0);
+        Assert.Equal(["a/x", "a/x"], result.LostFiles.Select(file => Encoding.Latin1.GetString(file.Path.Span)));
+    }
+
     [Fact]
     public async Task Foreign_names_are_noted_and_are_no_damage()
     {

@@ -35,16 +35,41 @@ sealed class Coverage
     public bool NamesUnknownPacks(IReadOnlySet<PackPrefix> gone) => _needed?.Keys.Any(
         pack => !gone.Contains(pack) && _index.FindPacksByPrefix(pack).Count == 0) == true;
 
-    public BlobState StateOf(BlobId id)
+    /// <param name="id">The blob.</param>
+    /// <param name="place">Where it is fine, if it is.</param>
+    public BlobState StateOf(BlobId id, out BlobLocation place)
     {
-        if (!_index.TryFind(id, out var place))
+        if (!_index.TryFind(id, out place))
             return BlobState.Missing;
         if (IsFine(place))
             return BlobState.Fine;
         var places = _index.FindAll(id);
-        if (places.Any(IsFine))
+        foreach (var other in places.Where(IsFine))
+        {
+            place = other;
             return BlobState.Fine;
+        }
         return places.All(other => _missing.Contains(other.Pack)) ? BlobState.Missing : BlobState.NotInLedger;
+    }
+
+    /// <summary>Whether blobs at these places are, where those of a pack stand together.</summary>
+    public bool AreFine(ReadOnlySpan<BlobLocation> places)
+    {
+        for (var start = 0; start < places.Length;)
+        {
+            var number = places[start].Pack;
+            if (_missing.Contains(number))
+                return false;
+            var needed = _needed is null ? null : NeededOf(number);
+            if (_needed is not null && needed is null)
+                return false;
+            for (; start < places.Length && places[start].Pack == number; start++)
+            {
+                if (needed?.Names(places[start].Row) == false)
+                    return false;
+            }
+        }
+        return true;
     }
 
     bool IsFine(BlobLocation place) =>

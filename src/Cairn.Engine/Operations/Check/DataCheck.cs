@@ -42,7 +42,9 @@ sealed class DataCheck(CheckContext context)
 
     List<ObjectHash> Choose()
     {
-        var packs = context.Inventory.Packs.Keys.Order().ToList();
+        // The largest first, so that workers finish together.
+        var packs = context.Inventory.Packs.OrderByDescending(pack => pack.Value).ThenBy(pack => pack.Key)
+            .Select(pack => pack.Key).ToList();
         if (context.Options.ReadDataPercent >= 100)
             return packs;
         var count = (int)Math.Ceiling(packs.Count * context.Options.ReadDataPercent / 100);

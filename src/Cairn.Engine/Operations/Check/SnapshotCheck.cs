@@ -21,6 +21,8 @@ sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missin
     readonly HashSet<PackPrefix> _gone =
         [.. context.Session.Retired.Deleted.Select(pack => PackPrefix.Of(pack))];
 
+    readonly KnownPieces _known = new();
+
     /// <summary>Those that could be read, whole or not.</summary>
     public List<SnapshotInfo> Snapshots { get; } = [];
 
@@ -68,11 +70,24 @@ sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missin
         if (coverage.NamesUnknownPacks(_gone))
             await context.Session.Blobs.MakeUnlistedPacksKnownAsync(cancellationToken);
         var tally = new Tally(coverage, context.Findings);
+        await CheckManifestAsync(snapshot, coverage, tally, cancellationToken);
+        if (tally.NotInLedger > 0)
+            context.Findings.Damage(
+                snapshot.Name.Key.Value, FailureKind.Content,
+                $"its ledger does not name {tally.NotInLedger} of the blobs it needs: a prune would delete them");
+    }
+
+    async Task CheckManifestAsync(
+        SnapshotInfo snapshot, Coverage coverage, Tally tally, CancellationToken cancellationToken)
+    {
         var contents = new ContentReader(context.Session.Blobs);
-        var manifest = SnapshotPath.Salvage(context.Session, snapshot, tally.Add);
-        await foreach (var (block, lost) in manifest.ReadAsync(ManifestRange.Everything, cancellationToken))
+        var manifest = SnapshotPath.Salvage(
+            context.Session, snapshot, id => tally.Add(id), id => _known.Find(id, coverage));
+        var needs = new PieceNeeds(_known, tally);
+        await foreach (var read in manifest.ReadAsync(ManifestRange.Everything, cancellationToken))
         {
-            if (lost is not null)
+            needs.Begin(read.Piece);
+            if (read.Lost is { } lost)
             {
                 Torn.Add(snapshot.Id);
                 context.Findings.Damage(
@@ -80,22 +95,20 @@ sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missin
                     $"a piece of its manifest is lost: {lost.Cause.Message}");
                 continue;
             }
-            for (var i = 0; i < block.Entries.Length; i++)
-                await CheckAsync(block.Entries.Span[i], contents, tally, snapshot, cancellationToken);
+            for (var i = 0; i < read.Block.Entries.Length; i++)
+                await CheckAsync(read.Block.Entries.Span[i], contents, needs, snapshot, cancellationToken);
         }
-        if (tally.NotInLedger > 0)
-            context.Findings.Damage(
-                snapshot.Name.Key.Value, FailureKind.Content,
-                $"its ledger does not name {tally.NotInLedger} of the blobs it needs: a prune would delete them");
+        needs.Begin(next: null);
     }
 
-    async Task CheckAsync(
-        Entry entry, ContentReader contents, Tally tally, SnapshotInfo snapshot, CancellationToken cancellationToken)
+    async ValueTask CheckAsync(
+        Entry entry, ContentReader contents, PieceNeeds needs, SnapshotInfo snapshot,
+        CancellationToken cancellationToken)
     {
         foreach (var attribute in entry.Attributes)
         {
             if (attribute.StoredValue?.Blob is { } id)
-                tally.Add(id);
+                needs.Add(id);
         }
         if (!entry.HasContent)
             return;
@@ -104,7 +117,7 @@ sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missin
             foreach (var extent in entry.Content.Extents)
             {
                 if (extent.Blob is { } id)
-                    tally.Add(id);
+                    needs.Add(id);
             }
             return;
         }
@@ -113,11 +126,12 @@ sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missin
             await foreach (var batch in contents.ReadBlobsAsync(entry.Content, entry.Size, cancellationToken))
             {
                 foreach (var blob in batch)
-                    tally.Add(blob.Id);
+                    needs.Add(blob.Id);
             }
         }
         catch (Exception e) when (e is DamagedObjectException or FormatViolationException)
         {
+            needs.Spoil();
             Torn.Add(snapshot.Id);
             context.Findings.Damage(
                 snapshot.Name.Key.Value, FailureKind.Content, $"a list of a file's chunks is lost: {e.Message}");
@@ -150,17 +164,50 @@ sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missin
 
         public long NotInLedger => Interlocked.Read(ref _notInLedger);
 
-        public void Add(BlobId id)
+        /// <summary>Where it is, if nothing is wrong with it.</summary>
+        public BlobLocation? Add(BlobId id)
         {
-            switch (coverage.StateOf(id))
+            switch (coverage.StateOf(id, out var place))
             {
                 case BlobState.NotInLedger:
                     Interlocked.Increment(ref _notInLedger);
-                    break;
+                    return null;
                 case BlobState.Missing:
                     findings.Suspect(id);
-                    break;
+                    return null;
+                default:
+                    return place;
             }
         }
+    }
+
+    /// <summary>Collects what a piece needs, and remembers the piece if nothing was wrong with any of it.</summary>
+    sealed class PieceNeeds(KnownPieces known, Tally tally)
+    {
+        readonly List<BlobLocation> _places = [];
+        SalvagedPiece? _piece;
+        bool _isSpoiled;
+
+        /// <summary>What is added from now on is needed by that piece; the one before is complete.</summary>
+        public void Begin(SalvagedPiece? next)
+        {
+            if (ReferenceEquals(next, _piece))
+                return;
+            if (_piece is { } done && !_isSpoiled)
+                known.Add(done.Id, done.Summary, [.. _places]);
+            _places.Clear();
+            (_piece, _isSpoiled) = (next, false);
+        }
+
+        public void Add(BlobId id)
+        {
+            if (tally.Add(id) is { } place)
+                _places.Add(place);
+            else
+                _isSpoiled = true;
+        }
+
+        /// <summary>The piece needs something that cannot be read.</summary>
+        public void Spoil() => _isSpoiled = true;
     }
 }

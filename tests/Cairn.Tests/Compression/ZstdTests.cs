@@ -50,6 +50,23 @@ public class ZstdTests
     }
 
     [Fact]
+    public void Small_blobs_get_level_1_unless_more_than_the_default_is_asked_for()
+    {
+        using var compressor = new ZstdCompressor();
+        foreach (var length in new[] { 100, 8192, 8193, 300, 100_000, 8192, 20_000 })
+        {
+            foreach (var level in new[] { 1, 2, 3, 4, 12, 3 })
+            {
+                compressor.SetLevel(level);
+                var (plain, frame) = (Text(length), new byte[length]);
+                var frameLength = compressor.Compress(plain, frame);
+                Assert.Equal(Compress(plain, length <= 8192 && level <= 3 ? 1 : level), frame[..frameLength]);
+            }
+        }
+        Assert.NotEqual(Compress(Text(8192), 3), Compress(Text(8192), 4));
+    }
+
+    [Fact]
     public void What_would_not_shrink_by_a_64th_is_left_to_be_stored()
     {
         Assert.Empty(Compress([]));

@@ -19,13 +19,39 @@ public static class PackReader
     {
         // A newer format is told before damage, so the header comes before the hash.
         ObjectHeader.Read(pack, ObjectType.Pack);
-        Span<byte> hash = stackalloc byte[ObjectHash.Size];
-        SHA256.HashData(pack, hash);
-        if (new ObjectHash(hash) != name)
+        Span<byte> contentHash = stackalloc byte[PackLayout.ContentHashSize];
+        if (HashOf(pack, contentHash) != name)
             throw new FormatViolationException(FailureKind.Name, "its bytes do not hash to its name");
         var table = ReadTable(name, pack, keys, out var tableOffset);
+        if (!contentHash.SequenceEqual(pack[^PackLayout.TrailerSize..][..PackLayout.ContentHashSize]))
+            throw new FormatViolationException(FailureKind.Content, "its content hash is wrong");
         RequireSignature(pack, tableOffset, table.Authors[0], keys, signers);
         return table;
+    }
+
+    // One pass, as the sealer makes it: on the way to the name's hash lies the content's. Where no table can be, that
+    // is of no interest.
+    static ObjectHash HashOf(ReadOnlySpan<byte> pack, Span<byte> contentHash)
+    {
+        var tableOffset = FindTable(pack, firstOffset: 0) ?? pack.Length;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(pack[..tableOffset]);
+        hash.GetCurrentHash(contentHash);
+        hash.AppendData(pack[tableOffset..]);
+        Span<byte> name = stackalloc byte[ObjectHash.Size];
+        hash.GetHashAndReset(name);
+        return new ObjectHash(name);
+    }
+
+    /// <summary>Where the trailer says that the table begins; null if there is no room for that.</summary>
+    static int? FindTable(ReadOnlySpan<byte> pack, int firstOffset)
+    {
+        if (pack.Length < PackLayout.TrailerSize)
+            return null;
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(pack[^8..]);
+        return length >= Aead.TagSize && length <= pack.Length - PackLayout.TrailerSize - firstOffset
+            ? pack.Length - PackLayout.TrailerSize - (int)length
+            : null;
     }
 
     /// <summary>The table as the pack itself has it, authenticated under the index key; says nothing of who signed
@@ -38,16 +64,14 @@ public static class PackReader
         if (pack.Length is < PackLayout.SmallestPack or > Limits.PackBytes
             || !pack.EndsWith(PackLayout.TrailerMagic))
             throw Violation("it has no trailer");
-        var tableLength = BinaryPrimitives.ReadUInt32LittleEndian(pack[^8..]);
-        if (tableLength < Aead.TagSize || tableLength > pack.Length - PackLayout.TrailerSize - blobsOffset)
-            throw Violation("its table does not fit into it");
-        tableOffset = pack.Length - PackLayout.TrailerSize - (int)tableLength;
+        tableOffset = FindTable(pack, blobsOffset) ?? throw Violation("its table does not fit into it");
+        var tableLength = pack.Length - PackLayout.TrailerSize - tableOffset;
 
         var text = new byte[tableLength - Aead.TagSize];
         using (var aead = PackTableKey.CreateAead(header, keys))
         {
             if (!aead.TryDecrypt(
-                0, PackTableKey.AssociatedData(header, keys), pack.Slice(tableOffset, (int)tableLength), text))
+                0, PackTableKey.AssociatedData(header, keys), pack.Slice(tableOffset, tableLength), text))
                 throw new FormatViolationException(
                     FailureKind.Authentication, "the authentication tag of its table is wrong");
         }
@@ -65,13 +89,12 @@ public static class PackReader
         };
     }
 
+    // Of the content's hash that the trailer states, and that was found right.
     static void RequireSignature(
         ReadOnlySpan<byte> pack, int tableOffset, SignerId author, EnvelopeKeys keys, ISignerDirectory signers)
     {
         var trailer = pack[^PackLayout.TrailerSize..];
         var contentHash = trailer[..PackLayout.ContentHashSize];
-        if (!SHA256.HashData(pack[..tableOffset]).AsSpan().SequenceEqual(contentHash))
-            throw new FormatViolationException(FailureKind.Content, "its content hash is wrong");
         if (signers.Find(author, ObjectType.Pack) is not { } publicKey)
             throw new FormatViolationException(
                 FailureKind.Signature, $"it is signed by {author}, who is not entitled to write a pack")

@@ -27,11 +27,15 @@ static class PruneWorld
         Grace = TimeSpan.Zero, UnfinishedAfter = TimeSpan.Zero, MaxUnusedPercent = 100,
     };
 
-    /// <summary>Of two snapshots the first is forgotten, so there is something that only it needed.</summary>
+    /// <summary>
+    /// Of three snapshots the second is forgotten. What it brought was new and in packs of its own, so these are needed
+    /// by nothing: with what lasts in the same backup, workers might put a bit of that into each.
+    /// </summary>
     public static async Task<BackupWorld> CreateWithForgottenAsync()
     {
         var world = await BackupWorld.CreateAsync();
         world.AddSomeFiles(files: 4);
+        await world.BackupAsync();
         var (first, _) = await world.ChangeAndBackupAsync("changing");
         await world.ChangeAndBackupAsync("changing");
         await world.ForgetAsync(first);

@@ -83,7 +83,7 @@ sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missin
         var contents = new ContentReader(context.Session.Blobs);
         var manifest = SnapshotPath.Salvage(
             context.Session, snapshot, id => tally.Add(id), id => _known.Find(id, coverage));
-        var needs = new PieceNeeds(_known, tally);
+        var needs = new PieceNeeds(_known, tally.Add);
         await foreach (var read in manifest.ReadAsync(ManifestRange.Everything, cancellationToken))
         {
             needs.Begin(read.Piece);
@@ -179,35 +179,5 @@ sealed class SnapshotCheck(CheckContext context, IReadOnlySet<PackNumber> missin
                     return place;
             }
         }
-    }
-
-    /// <summary>Collects what a piece needs, and remembers the piece if nothing was wrong with any of it.</summary>
-    sealed class PieceNeeds(KnownPieces known, Tally tally)
-    {
-        readonly List<BlobLocation> _places = [];
-        SalvagedPiece? _piece;
-        bool _isSpoiled;
-
-        /// <summary>What is added from now on is needed by that piece; the one before is complete.</summary>
-        public void Begin(SalvagedPiece? next)
-        {
-            if (ReferenceEquals(next, _piece))
-                return;
-            if (_piece is { } done && !_isSpoiled)
-                known.Add(done.Id, done.Summary, [.. _places]);
-            _places.Clear();
-            (_piece, _isSpoiled) = (next, false);
-        }
-
-        public void Add(BlobId id)
-        {
-            if (tally.Add(id) is { } place)
-                _places.Add(place);
-            else
-                _isSpoiled = true;
-        }
-
-        /// <summary>The piece needs something that cannot be read.</summary>
-        public void Spoil() => _isSpoiled = true;
     }
 }

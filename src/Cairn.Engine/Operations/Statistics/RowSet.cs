@@ -28,6 +28,7 @@ sealed class RowSet(BlobIndex index, IReadOnlyList<MovedRows> moves, IEnumerable
     readonly HashSet<PackPrefix> _deleted = [.. deleted.Select(pack => PackPrefix.Of(pack))];
 
     readonly Dictionary<PackNumber, PackRows> _packs = [];
+    readonly IndexPass _pass = new(index);
 
     /// <summary>Packs that a ledger names and the index does not know: nothing can be said of their rows.</summary>
     public HashSet<PackPrefix> Unknown { get; } = [];
@@ -49,9 +50,7 @@ sealed class RowSet(BlobIndex index, IReadOnlyList<MovedRows> moves, IEnumerable
     RowUsage Add(PackNumber number, in LedgerPack wanted)
     {
         if (!_packs.TryGetValue(number, out var rows))
-        {
             _packs.Add(number, rows = new PackRows(index.GetRowCount(number)));
-        }
         if (rows.IsFull)
             return default;
         var added = default(RowUsage);
@@ -60,6 +59,8 @@ sealed class RowSet(BlobIndex index, IReadOnlyList<MovedRows> moves, IEnumerable
             if (wanted.Names(row) && rows.TrySet(row))
                 added += UsageOf(index.GetRow(number, row));
         }
+        if (added.Blobs > 0)
+            _pass.Passed(rows.Count);
         return added;
     }
 

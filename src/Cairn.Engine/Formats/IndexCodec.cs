@@ -17,7 +17,10 @@ public static class IndexCodec
 
     public static byte[] Encode(IEnumerable<PackTable> tables) => Encode(new IndexBody([.. tables], []));
 
-    public static byte[] Encode(IndexBody body)
+    public static byte[] Encode(IndexBody body) => Write(body).ToArray();
+
+    /// <summary>As <see cref="Encode(IndexBody)"/>, in the memory it was written to: there may be megabytes.</summary>
+    public static ByteWriter Write(IndexBody body)
     {
         var sorted = body.Tables.OrderBy(table => table.Name).ToArray();
         Invariant.That(sorted.Length <= Limits.IndexPacks);
@@ -37,7 +40,7 @@ public static class IndexCodec
             PackTableCodec.Write(writer, table.Authors, table.Rows);
         }
         WriteContained(writer, body.Contained);
-        return writer.ToArray();
+        return writer;
     }
 
     public static IndexBody Decode(ReadOnlySpan<byte> body)

@@ -1,5 +1,6 @@
 """Reads the arguments, makes the works, lets the programs take turns."""
 import argparse
+import contextlib
 import datetime
 import os
 import platform
@@ -60,28 +61,37 @@ def main(usage):
 
 
 def measure(work, present, rounds, limit, folder, rows):
-    """All rounds of one work; the server, where it needs one, lives as long."""
+    """All rounds of one work."""
     chosen = [program for program in present
               if (not work.remote or program.remote) and (work.programs is None or program.name in work.programs)]
-    server = os.path.join(folder, "server")
-    endpoint = proxy = None
-    if work.remote:
-        started = subprocess.run([CEPH, "start", server], check=True, stdout=subprocess.PIPE, text=True)
-        endpoint = started.stdout.strip()
-        if work.latency:
-            proxy = DelayingProxy(endpoint, work.latency)
-            endpoint = proxy.endpoint
-    try:
-        for number in range(rounds):
-            warm(work.source)
-            if work.changed:
-                warm(work.changed)
+    for number in range(rounds):
+        warm(work.source)
+        if work.changed:
+            warm(work.changed)
+        with server(work, os.path.join(folder, "server")) as endpoint:
             one_round(work, chosen, number, endpoint, limit, folder, rows)
-    finally:
-        if proxy:
+
+
+@contextlib.contextmanager
+def server(work, folder):
+    """The endpoint of a server for the work, None where it needs none. A fresh one for each round: it keeps in memory
+    what it was ever sent, and answers later the more that is."""
+    if not work.remote:
+        yield None
+        return
+    started = subprocess.run([CEPH, "start", folder], check=True, stdout=subprocess.PIPE, text=True)
+    try:
+        endpoint = started.stdout.strip()
+        if not work.latency:
+            yield endpoint
+            return
+        proxy = DelayingProxy(endpoint, work.latency)
+        try:
+            yield proxy.endpoint
+        finally:
             proxy.stop()
-        if work.remote:
-            subprocess.run([CEPH, "stop", server], check=True)
+    finally:
+        subprocess.run([CEPH, "stop", folder], check=True)
 
 
 def one_round(work, chosen, number, endpoint, limit, folder, rows):

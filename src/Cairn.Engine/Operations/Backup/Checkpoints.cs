@@ -9,8 +9,7 @@ namespace Cairn.Engine.Operations.Backup;
 /// </summary>
 sealed class Checkpoints : IAsyncDisposable
 {
-    // Some ten thousand small files are stored meanwhile, and their rows stay in memory as long.
-    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     readonly CancellationTokenSource _failed;
     readonly CancellationTokenSource _finished = new();

@@ -15,7 +15,10 @@ public static class IndexCodec
     const int SmallestObject = ObjectHeader.Size + Ulid.Size;
     const int SmallestPack = ObjectHash.Size + 1 + 4 + 2 + PackHeader.KeySize + 2 + SignerId.Size + 4;
 
-    public static byte[] Encode(IEnumerable<PackTable> tables) => Encode(new IndexBody([.. tables], []));
+    public static byte[] Encode(IEnumerable<PackTable> tables) => Write(tables).ToArray();
+
+    /// <summary>As <see cref="Write(IndexBody)"/>, with no other objects in it.</summary>
+    public static ByteWriter Write(IEnumerable<PackTable> tables) => Write(new IndexBody([.. tables], []));
 
     public static byte[] Encode(IndexBody body) => Write(body).ToArray();
 

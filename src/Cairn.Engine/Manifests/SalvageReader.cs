@@ -27,7 +27,7 @@ public sealed record LostPiece(BlobId Piece, ManifestKey? First, ulong Entries, 
 /// </summary>
 public sealed class SalvageReader(IBlobSource source, BlobId root, int rootLevel, Func<Exception, bool> isDamage)
 {
-    /// <summary>Is told each piece that was read, upper ones too; from several threads at once.</summary>
+    /// <summary>Is told each piece that was read or is known, upper ones too; from several threads at once.</summary>
     public Action<BlobId>? OnPiece { get; init; }
 
     /// <summary>

@@ -22,10 +22,9 @@ sealed class HostDance(Repository repository, RetiredLog retired, IStateFolder s
         IReadOnlyList<Packs.PackTable> tables, CancellationToken cancellationToken)
     {
         var ulid = NewUlid();
-        var body = IndexCodec.Write(new IndexBody([.. tables], []));
         var stored = IndexEnvelope.Seal(
-            ObjectType.Index, repository.CurrentEpoch.Domain, ulid, body.Written, repository.Keys, _host.Signer,
-            repository.Environment.Random);
+            ObjectType.Index, repository.CurrentEpoch.Domain, ulid, IndexCodec.Write(tables).Written, repository.Keys,
+            _host.Signer, repository.Environment.Random);
         var (key, _) = await ObjectWriter.PutDatedAsync(
             repository.Store, ObjectNames.Index, ulid, stored, cancellationToken);
         return (key, stored);

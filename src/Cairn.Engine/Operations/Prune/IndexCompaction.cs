@@ -97,7 +97,7 @@ sealed class IndexCompaction(
         var ulid = Ulid.New(repository.Environment.Time, repository.Environment.Random);
         var stored = IndexEnvelope.Seal(
             ObjectType.Index, repository.CurrentEpoch.Domain, ulid,
-            IndexCodec.Encode(new IndexBody([], [.. contained])), repository.Keys, signer,
+            IndexCodec.Write(new IndexBody([], [.. contained])).Written, repository.Keys, signer,
             repository.Environment.Random);
         var (key, hash) = await ObjectWriter.PutDatedAsync(
             repository.Store, ObjectNames.Index, ulid, stored, cancellationToken);

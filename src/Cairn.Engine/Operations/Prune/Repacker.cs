@@ -147,7 +147,7 @@ sealed class Repacker(
             return;
         var ulid = Ulid.New(repository.Environment.Time, repository.Environment.Random);
         var stored = IndexEnvelope.Seal(
-            ObjectType.Index, _context.Domain, ulid, IndexCodec.Encode(_stored), repository.Keys, signer,
+            ObjectType.Index, _context.Domain, ulid, IndexCodec.Write(_stored).Written, repository.Keys, signer,
             repository.Environment.Random);
         var (key, _) = await ObjectWriter.PutDatedAsync(
             repository.Store, ObjectNames.Index, ulid, stored, cancellationToken);

@@ -139,8 +139,8 @@ sealed class Healer : ICopyTarget, IAsyncDisposable
     {
         var ulid = Ulid.New(Repository.Environment.Time, Repository.Environment.Random);
         var stored = IndexEnvelope.Seal(
-            ObjectType.Index, Repository.CurrentEpoch.Domain, ulid, IndexCodec.Encode(tables), Repository.Keys, _signer,
-            Repository.Environment.Random);
+            ObjectType.Index, Repository.CurrentEpoch.Domain, ulid, IndexCodec.Write(tables).Written, Repository.Keys,
+            _signer, Repository.Environment.Random);
         var (key, _) = await ObjectWriter.PutDatedAsync(
             Repository.Store, ObjectNames.Index, ulid, stored, cancellationToken);
         _session.Index.Absorb(key, tables);

@@ -141,8 +141,8 @@ public static class IndexRepair
         {
             var ulid = Ulid.New(repository.Environment.Time, repository.Environment.Random);
             var stored = IndexEnvelope.Seal(
-                ObjectType.Index, repository.CurrentEpoch.Domain, ulid, IndexCodec.Encode(tables), repository.Keys,
-                signer, repository.Environment.Random);
+                ObjectType.Index, repository.CurrentEpoch.Domain, ulid, IndexCodec.Write(tables).Written,
+                repository.Keys, signer, repository.Environment.Random);
             await ObjectWriter.PutDatedAsync(
                 repository.Store, ObjectNames.Index, ulid, stored, cancellationToken);
         }

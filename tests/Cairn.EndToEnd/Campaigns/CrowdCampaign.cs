@@ -42,10 +42,11 @@ public sealed class CrowdCampaign(CephServer ceph)
             for (var i = 0; i < Hosts + Maintainers; i++)
             {
                 homes.Add(newHome());
-                Enrol(owner, homes[i], $"machine{i}", i < Hosts ? [] : ["--maintainer", "--may-forget"]);
+                Enrol(owner, homes[i], NameOf(i), i < Hosts ? [] : ["--maintainer", "--may-forget"]);
             }
             using var end = new CancellationTokenSource(duration);
-            var members = homes.Select((home, i) => new CrowdMember(home, trees, new Random(seed + i))).ToList();
+            var members = homes.Select((home, i) => new CrowdMember(home, NameOf(i), trees, new Random(seed + i)))
+                .ToList();
             await Task.WhenAll(members.Select((member, i) => Task.Run(
                 i < Hosts ? () => member.BackUpUntil(end.Token) : () => member.MaintainUntil(end.Token))));
             foreach (var member in members)
@@ -59,6 +60,8 @@ public sealed class CrowdCampaign(CephServer ceph)
             homes.ForEach(home => home.Dispose());
         }
     }
+
+    static string NameOf(int member) => $"machine{member}";
 
     static void Enrol(CairnHome owner, CairnHome home, string name, string[] options)
     {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Cairn.EndToEnd.Campaigns;
 
 /// <summary>One machine of many: runs a command after the other, and now and then one is killed.</summary>
-sealed class CrowdMember(CairnHome home, string[] trees, Random random)
+sealed class CrowdMember(CairnHome home, string name, string[] trees, Random random)
 {
     // What a run that needs nothing is let do before it is killed, at most.
     static readonly TimeSpan Usual = TimeSpan.FromSeconds(4);
@@ -16,16 +16,28 @@ sealed class CrowdMember(CairnHome home, string[] trees, Random random)
     /// <summary>How many runs ended well.</summary>
     public int Finished => _ends.GetValueOrDefault(0);
 
+    /// <summary>As enrolled.</summary>
+    public string Name => name;
+
     /// <summary>The id of the last snapshot that a run reported; null before the first.</summary>
     public string? LastReported { get; private set; }
+
+    /// <summary>
+    /// When the last run was started that was killed after the last report, if there is one: it may have committed, and
+    /// then what was reported is no longer the last.
+    /// </summary>
+    public DateTimeOffset? KilledSince { get; private set; }
 
     public void BackUpUntil(CancellationToken end)
     {
         while (!end.IsCancellationRequested)
         {
             var tree = trees[random.Next(trees.Length)];
+            var started = DateTimeOffset.UtcNow;
             if (Run("backup", tree, "--name", "tree", "--json") is { } output)
-                LastReported = CrowdJudgement.IdIn(output);
+                (LastReported, KilledSince) = (CrowdJudgement.IdIn(output), null);
+            else
+                KilledSince ??= started;
         }
     }
 

@@ -25,6 +25,7 @@ public sealed class DatabaseRecipeTests
         sqlite3 app.db 'PRAGMA journal_mode=WAL; CREATE TABLE t(a INTEGER PRIMARY KEY, b BLOB)' > /dev/null
         # Somebody holds it open, with pages that are in the log only.
         coproc sqlite3 app.db
+        holder=$!
         echo "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
             INSERT INTO t SELECT i, randomblob(100) FROM n; SELECT 'written';" >&"${COPROC[1]}"
         read -r -u "${COPROC[0]}" said && [ "$said" = written ] && [ -s app.db-wal ]
@@ -34,7 +35,9 @@ public sealed class DatabaseRecipeTests
         cairn dump latest:sqlite --through --yes
         sqlite3 app.db .dump > after.sql
         cmp before.sql after.sql && [ "$(grep -c INSERT after.sql)" = 20000 ]
+        # Who closes it last removes the log, which must not come between what is below.
         eval "exec ${COPROC[1]}>&-"
+        wait "$holder"
 
         # Into a file that is not there any more.
         rm app.db*

@@ -22,10 +22,12 @@ public sealed class SpoolTests(CephServer ceph, RcloneSftpServer sftp)
         // From now on nobody answers.
         var right = home.Variables["RCLONE_CONFIG"];
         home.Variables["RCLONE_CONFIG"] = Path.Combine(home.Folder, "no configuration");
-        Noise.WriteFile(Path.Combine(home.Source, "larger"), seed: 9, 150L << 20);
+        Noise.WriteFile(Path.Combine(home.Source, "larger"), seed: 9, 300L << 20);
+        var packs = Packs(spool).Count();
         using (var killed = home.Start("backup", home.Source, "--spool", spool))
         {
-            Assert.False(killed.WaitFor(TimeSpan.FromMilliseconds(600)), "it was over before it could be killed");
+            await UntilAsync(() => Packs(spool).Count() > packs, "it stores nothing");
+            Assert.False(killed.WaitFor(TimeSpan.Zero), "it was over before it could be killed");
             killed.Kill();
         }
         var spooled = home.Run("backup", home.Source, "--spool", spool).RequireExit(0);
@@ -61,6 +63,11 @@ public sealed class SpoolTests(CephServer ceph, RcloneSftpServer sftp)
         using var backup = home.Start("backup", home.Source, "--spool", spool, "--spool-size", "70M");
         await UntilAsync(() => File.Exists(Path.Combine(spool, "spool.json")), "no spool was made");
         using var watch = home.Start("push", "--watch", "--spool", spool, "--json");
+        while (!backup.WaitFor(TimeSpan.FromMilliseconds(200)))
+        {
+            if (watch.WaitFor(TimeSpan.Zero))
+                Assert.Fail($"the watch ended, and nobody makes room: {watch.Finish()}");
+        }
         var done = backup.Finish().RequireExit(0);
         Assert.Contains("there is no room in the spool", done.Errors);
         await UntilAsync(
@@ -136,14 +143,10 @@ public sealed class SpoolTests(CephServer ceph, RcloneSftpServer sftp)
         while (!condition())
         {
             Assert.True(waiting.Elapsed < Patience, message);
-            await Task.Delay(100, Token);
+            await Task.Delay(20, Token);
         }
     }
 
     // Not SIGINT: who runs the tests in the background may have it ignored.
-    static void Interrupt(CairnProcess process)
-    {
-        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
-        kill.WaitForExit();
-    }
+    static void Interrupt(CairnProcess process) => Programs.Run("kill", "-TERM", $"{process.Id}");
 }

@@ -65,7 +65,7 @@ public sealed class S3TroubleTests(CephServer ceph)
         home.Variables["LD_PRELOAD"] = FakeTime();
         home.Variables["FAKETIME"] = "+1h";
         home.Variables["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
-        Refused(home, "clock", "NTP");
+        Refused(RunUnderFakeTime(home), "clock", "NTP");
     }
 
     [Theory]
@@ -140,13 +140,29 @@ public sealed class S3TroubleTests(CephServer ceph)
         return home.Run(["init", "--recovery-file", recovery, .. options]);
     }
 
-    static void Refused(CairnHome home, string message, string advice)
+    static void Refused(CairnHome home, string message, string advice) =>
+        Refused(home.Run("snapshots"), message, advice);
+
+    static void Refused(CairnResult result, string message, string advice)
     {
-        var result = home.Run("snapshots").RequireExit(14);
+        result.RequireExit(14);
         Assert.Contains(message, result.Errors);
         Assert.Contains(advice, result.Errors);
         Assert.DoesNotContain("   at ", result.Errors);
         Assert.InRange(result.Errors.TrimEnd().Split('\n').Length, 1, 2);
+    }
+
+    // Once in a hundred runs or so libfaketime 0.9.10 takes waits of the runtime for ones by the clock of the day: they
+    // end at once, for ever, and no timer comes any more.
+    static CairnResult RunUnderFakeTime(CairnHome home)
+    {
+        for (var tries = 0; tries < 5; tries++)
+        {
+            using var process = home.Start("snapshots");
+            if (process.WaitFor(TimeSpan.FromMinutes(1)))
+                return process.Finish();
+        }
+        throw new TimeoutException("the program hung under libfaketime five times");
     }
 
     static string FakeTime()

@@ -1,9 +1,8 @@
-using System.Diagnostics;
 using Cairn.EndToEnd.Campaigns;
 
 namespace Cairn.EndToEnd;
 
-/// <summary>The independent reader of tests/decoder, and other programs.</summary>
+/// <summary>The independent reader of tests/decoder.</summary>
 static class Decoder
 {
     public static string Folder { get; } = Path.Combine(Path.GetDirectoryName(CairnHome.Executable)!, "tests");
@@ -21,26 +20,5 @@ static class Decoder
         File.WriteAllLines(key, File.ReadLines(recoveryFile)
             .Where(line => line.StartsWith("CAIRN-RECOVERY-1-", StringComparison.Ordinal)));
         return key;
-    }
-}
-
-static class Programs
-{
-    /// <summary>What it prints, a byte a character; it must end well.</summary>
-    public static string Run(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program)
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-            StandardOutputEncoding = System.Text.Encoding.Latin1,
-        };
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}\n{output}\n{errors.Result}");
-        return output;
     }
 }

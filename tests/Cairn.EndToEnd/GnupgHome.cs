@@ -15,12 +15,7 @@ sealed class GnupgHome : IDisposable
     {
         if (!Directory.Exists(Path))
             return;
-        var start = new ProcessStartInfo("gpgconf");
-        start.ArgumentList.Add("--kill");
-        start.ArgumentList.Add("all");
-        start.Environment["GNUPGHOME"] = Path;
-        using (var process = Process.Start(start))
-            process?.WaitForExit();
+        Programs.Run(new ProcessStartInfo("gpgconf", ["--kill", "all"]) { Environment = { ["GNUPGHOME"] = Path } });
         Directory.Delete(Path, recursive: true);
     }
 }

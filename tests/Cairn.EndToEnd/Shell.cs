@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Cairn.Testing;
 
 namespace Cairn.EndToEnd;
 
@@ -9,8 +10,6 @@ namespace Cairn.EndToEnd;
 /// </summary>
 static class Shell
 {
-    static readonly TimeSpan CommandMax = TimeSpan.FromMinutes(10);
-
     public static string Root { get; } = FindRoot();
 
     /// <summary>Both outputs together, as text where they are text, and the status.</summary>
@@ -31,12 +30,8 @@ static class Shell
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var reading = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(CommandMax))
-        {
-            process.Kill(entireProcessTree: true);
-            Assert.Fail($"still running after {CommandMax}: {command}");
-        }
-        var text = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(reading.GetAwaiter().GetResult()));
+        Patience.AwaitExit(process, command);
+        var text = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(Patience.Read(reading, command)));
         return (text, process.ExitCode);
     }
 

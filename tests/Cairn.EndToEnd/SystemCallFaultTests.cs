@@ -138,8 +138,7 @@ public sealed class SystemCallFaultTests(SystemCallFaultTests.Machine machine)
             File.WriteAllText(Path.Combine(Home.Source, "kept"), Noise.Text(seed: 1, words: 2000));
             Noise.WriteFile(Path.Combine(Home.Source, "noise"), seed: 1, 100_000);
             Home.Run("backup", Home.Source).RequireExit(0);
-            using var copying = System.Diagnostics.Process.Start("cp", ["-a", Home.Source, FirstCopy]);
-            copying.WaitForExit();
+            Programs.CopyTree(Home.Source, FirstCopy);
             First = Home.Run("snapshots", "--json").RequireExit(0).Output.Split("\"id\":\"")[1][..16];
         }
 

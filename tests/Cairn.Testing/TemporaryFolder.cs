@@ -18,7 +18,7 @@ public sealed class TemporaryFolder : IDisposable
     static void Run(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.StandardError.ReadToEnd();
-        process.WaitForExit();
+        Patience.Read(process.StandardError.ReadToEndAsync(), program);
+        Patience.AwaitExit(process, program);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Cairn.Testing;
 
 namespace Cairn.EndToEnd.Campaigns;
 
@@ -83,6 +84,7 @@ sealed record CairnResult(int ExitCode, string Output, string Errors, long PeakM
 sealed class CairnProcess : IDisposable
 {
     readonly Process _process;
+    readonly string _command;
     readonly Task<string> _output;
     readonly Task<string> _errors;
     readonly Task<long> _memory;
@@ -107,6 +109,7 @@ sealed class CairnProcess : IDisposable
             start.Environment.Remove(name);
         foreach (var (name, value) in home.Variables)
             start.Environment[name] = value;
+        _command = string.Join(' ', command);
         _process = Process.Start(start)!;
         _output = _process.StandardOutput.ReadToEndAsync();
         _errors = _process.StandardError.ReadToEndAsync();
@@ -127,15 +130,23 @@ sealed class CairnProcess : IDisposable
 
     public CairnResult Finish()
     {
-        _process.WaitForExit();
+        Patience.AwaitExit(_process, _command);
         _input.Wait();
         // A Process is for one thread: asked by two, it may tell that it has exited before it knows the code, which is
         // then 0.
         var memory = _memory.Result;
-        return new CairnResult(_process.ExitCode, _output.Result, _errors.Result, memory, _watch.Elapsed);
+        return new CairnResult(
+            _process.ExitCode, Patience.Read(_output, _command), Patience.Read(_errors, _command), memory,
+            _watch.Elapsed);
     }
 
-    public void Dispose() => _process.Dispose();
+    /// <summary>Where a test has failed, what it started must not go on.</summary>
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
 
     // The kernel keeps the peak, so looking now and then misses only what comes in the last moment.
     long WatchMemory()
@@ -158,22 +169,6 @@ sealed class CairnProcess : IDisposable
             _process.WaitForExit(20);
         }
         return peak;
-    }
-}
-
-static class Rsync
-{
-    /// <summary>What rsync would have to do to make the copy equal to the source: nothing.</summary>
-    public static string Differences(string source, string copy)
-    {
-        var start = new ProcessStartInfo("rsync") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])["-aHn", "--delete", "--itemize-changes", "--checksum", $"{source}/",
-            $"{copy}/"])
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return output;
     }
 }
 

@@ -22,7 +22,7 @@ public class KillCampaign
         {
             var note = $"seed {seed}, kill {kill}";
             var before = Path.Combine(home.Folder, "before");
-            CopyTree(home.Source, before);
+            Programs.CopyTree(home.Source, before);
             Grow(home, kill, NewBytes / 4);
             var packsBefore = home.PackCount();
 
@@ -52,12 +52,5 @@ public class KillCampaign
         Noise.WriteFile(Path.Combine(folder, "large"), generation, bytes / 2);
         for (var i = 0; i < 500; i++)
             Noise.WriteFile(Path.Combine(folder, $"small {i}"), 1000 * generation + i, bytes / 1000);
-    }
-
-    static void CopyTree(string from, string to)
-    {
-        using var process = System.Diagnostics.Process.Start("cp", ["-a", from, to]);
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
     }
 }

@@ -187,7 +187,7 @@ sealed class DuplicityLists : IDisposable
     {
         _process.StandardInput.WriteLine(test.ToJson());
         _process.StandardInput.Flush();
-        var line = _process.StandardOutput.ReadLine();
+        var line = Patience.Read(_process.StandardOutput.ReadLineAsync(), $"duplicity: {test}");
         Assert.True(line is not null, $"duplicity ended: {test}");
         using var answer = JsonDocument.Parse(line);
         return answer.RootElement.TryGetProperty("names", out var names)
@@ -201,7 +201,7 @@ sealed class DuplicityLists : IDisposable
     public void Dispose()
     {
         _process.StandardInput.Close();
-        _process.WaitForExit();
+        Patience.AwaitExit(_process, "duplicity");
         _process.Dispose();
     }
 }

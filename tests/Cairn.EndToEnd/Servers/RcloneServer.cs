@@ -57,9 +57,7 @@ public abstract class RcloneServer : IAsyncDisposable
     {
         var start = new ProcessStartInfo("rclone", arguments);
         start.Environment["RCLONE_CONFIG"] = Configuration;
-        using var process = Process.Start(start)!;
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
+        Programs.Run(start);
     }
 
     /// <summary>Processes of rclone that Cairn started with this configuration, apart from servers.</summary>

@@ -79,7 +79,7 @@ public sealed class S3BackupTests(CephServer ceph, S3rverServer s3rver)
         await using var proxy = FaultProxy.Random(server, seed, probability: 0.2);
         using var home = S3Home.Create(ceph, bucket, proxy.Endpoint, "&timeout=2");
         Directory.Delete(Path.Combine(home.Folder), recursive: true);
-        CopyTree(straight.Folder, home.Folder);
+        Programs.CopyTree(straight.Folder, home.Folder);
         Directory.CreateDirectory(home.Source);
         S3Home.Fill(home, Megabytes);
         for (var round = 0; round < 5; round++)
@@ -125,11 +125,4 @@ public sealed class S3BackupTests(CephServer ceph, S3rverServer s3rver)
 
     internal static JsonElement Summary(CairnResult result) => JsonDocument.Parse(
         result.Output.Split('\n').Last(line => line.Contains("\"type\":\"summary\""))).RootElement;
-
-    internal static void CopyTree(string from, string to)
-    {
-        using var process = System.Diagnostics.Process.Start("cp", ["-a", from, to]);
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
-    }
 }

@@ -41,7 +41,7 @@ public sealed class S3FleetTests(CephServer ceph)
         using var fleet = await FleetAsync(2);
         var (first, second) = (fleet.Hosts[0], fleet.Hosts[1]);
         S3Home.Fill(first, megabytes: 20);
-        S3BackupTests.CopyTree(first.Source + "/.", second.Source);
+        Programs.CopyTree(first.Source + "/.", second.Source);
         var all = S3BackupTests.Summary(first.Run("backup", first.Source, "--json").RequireExit(0));
         Assert.True(all.GetProperty("bytesStored").GetInt64() > 20 << 20);
         var before = await SizesAsync(fleet.Bucket);

@@ -32,7 +32,7 @@ public sealed class S3RansomwareTests(CephServer ceph)
             var id = S3BackupTests.Summary(home.Run("backup", "--json", home.Source).RequireExit(0))
                 .GetProperty("snapshot").GetString()!;
             states[id] = Path.Combine(home.Folder, $"state {i}");
-            S3BackupTests.CopyTree(home.Source, states[id]);
+            Programs.CopyTree(home.Source, states[id]);
         }
         Assert.Equal(0, Count(home.Run("recover", "--dry-run", "--json").RequireExit(0), "hidden"));
 

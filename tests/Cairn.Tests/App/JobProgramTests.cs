@@ -165,7 +165,7 @@ public sealed class JobProgramTests : IDisposable
         using var process = Process.Start(start)!;
         process.StandardInput.Write(input);
         process.StandardInput.Close();
-        process.WaitForExit();
+        Patience.AwaitExit(process, command);
         Assert.Equal(0, process.ExitCode);
     }
 }

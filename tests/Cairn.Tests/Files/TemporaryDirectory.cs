@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Cairn.Testing;
 
 namespace Cairn.Tests.Files;
 
@@ -40,8 +41,8 @@ sealed partial class TemporaryDirectory : IDisposable
             WorkingDirectory = Path,
         };
         using var process = System.Diagnostics.Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
+        var output = Patience.Read(process.StandardOutput.ReadToEndAsync(), command);
+        Patience.AwaitExit(process, command);
         Assert.True(process.ExitCode == 0, $"{command} {string.Join(' ', arguments)} ended with {process.ExitCode}");
         return output;
     }
@@ -51,7 +52,7 @@ sealed partial class TemporaryDirectory : IDisposable
     {
         const string script = "chmod -R u+rwx \"$1\" 2>/dev/null; rm -rf \"$1\"";
         using var process = System.Diagnostics.Process.Start("sh", ["-c", script, "sh", Path]);
-        process.WaitForExit();
+        Patience.AwaitExit(process, script);
     }
 
     [LibraryImport("libc")]

@@ -11,6 +11,9 @@ sealed class UploadContent : HttpContent
     readonly TransferMeter _meter;
     readonly IdleWatch _watch;
 
+    /// <summary>Whether nobody reads the memory any more that it comes from.</summary>
+    public bool IsSent { get; private set; }
+
     public UploadContent(HttpContent inner, TransferMeter meter, IdleWatch watch)
     {
         _inner = inner;
@@ -38,6 +41,7 @@ sealed class UploadContent : HttpContent
             _watch.Touch();
             _meter.Counter.AddSent(read);
         }
+        IsSent = true;
     }
 
     protected override bool TryComputeLength(out long length)

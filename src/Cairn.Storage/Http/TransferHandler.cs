@@ -14,21 +14,24 @@ sealed class TransferHandler(
     // To ask first whether the body is welcome costs a round trip; sending so much for nothing costs no more.
     const int SentAtOnceMax = 256 << 10;
 
+    static readonly TimeSpan HearingMax = TimeSpan.FromSeconds(5);
+
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
         meter.Counter.Add(classify(request));
         var watch = new IdleWatch(idleMax, time, cancellationToken);
         var isHandedOver = false;
+        UploadContent? upload = null;
         try
         {
             if (request.Content is { } body)
             {
-                request.Content = new UploadContent(body, meter, watch);
+                request.Content = upload = new UploadContent(body, meter, watch);
                 if (body.Headers.ContentLength <= SentAtOnceMax)
                     request.Headers.ExpectContinue = null;
             }
-            var response = await base.SendAsync(request, watch.Token);
+            var response = await HearAsync(base.SendAsync(request, watch.Token), upload, watch.Token);
             if (response.Headers.Date is { } date)
                 clock.Observe(date);
             response.Content = new DownloadContent(response.Content, meter, watch);
@@ -43,6 +46,35 @@ sealed class TransferHandler(
         {
             if (!isHandedOver)
                 watch.Dispose();
+        }
+    }
+
+    // What is below was told to stop, and usually does. If it does not, for whatever reason, nobody waits for it: a
+    // backup shall not hang for ever. But not while it may read a body, from memory that is then used for another.
+    async Task<HttpResponseMessage> HearAsync(
+        Task<HttpResponseMessage> sending, UploadContent? upload, CancellationToken stop)
+    {
+        try
+        {
+            return await sending.WaitAsync(stop);
+        }
+        catch (OperationCanceledException) when (!sending.IsCompleted)
+        {
+            try
+            {
+                return await sending.WaitAsync(HearingMax, time, CancellationToken.None);
+            }
+            catch (TimeoutException) when (upload is { IsSent: false })
+            {
+                return await sending;
+            }
+            catch (TimeoutException e)
+            {
+                _ = sending.ContinueWith(
+                    late => late.Result.Dispose(), CancellationToken.None,
+                    TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+                throw new OperationCanceledException("the request did not stop when it was told to", e, stop);
+            }
         }
     }
 }

@@ -48,9 +48,11 @@ public static class Patience
                 text.AppendLine(
                     CultureInfo.InvariantCulture,
                     $"    {Text($"{task}/comm")}: {Text($"{task}/wchan")}, system call {Text($"{task}/syscall")}");
-            foreach (var child in tasks.SelectMany(task => Text($"{task}/children").Split(
-                ' ', StringSplitOptions.RemoveEmptyEntries)))
-                text.Append(Describe(int.Parse(child, CultureInfo.InvariantCulture)));
+            foreach (var child in tasks.SelectMany(task => Text($"{task}/children").Split(' ')))
+            {
+                if (int.TryParse(child, CultureInfo.InvariantCulture, out var childId))
+                    text.Append(Describe(childId));
+            }
         }
         catch (IOException)
         {

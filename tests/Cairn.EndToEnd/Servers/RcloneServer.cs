@@ -107,7 +107,7 @@ public abstract class RcloneServer : IAsyncDisposable
         {
             await File.WriteAllTextAsync(Configuration, $"[{Remote}]\n{await StartAsync()}\n");
         }
-        catch (Exception e) when (e is InvalidOperationException or OperationCanceledException)
+        catch (Exception e) when (e is InvalidOperationException or TimeoutException)
         {
             _failure = e.Message;
         }

@@ -84,7 +84,7 @@ public abstract class S3Server : IAsyncDisposable
         {
             return await StartAsync();
         }
-        catch (Exception e) when (e is InvalidOperationException or OperationCanceledException)
+        catch (Exception e) when (e is InvalidOperationException or TimeoutException)
         {
             _failure = e.Message;
             return "";

@@ -1,27 +1,21 @@
 using System.Diagnostics;
+using Cairn.Testing;
 
 namespace Cairn.EndToEnd.Servers;
 
 /// <summary>Runs the scripts in tests/servers, and says what it means if a server cannot be had.</summary>
 static class ServerScript
 {
-    static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
-
     /// <summary>What the script printed; throws with its complaints if it failed.</summary>
     public static async Task<string> RunAsync(string script, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(Root, "tests", "servers", script), arguments)
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        };
         // Into files: the servers inherit what the script has open, and never close it.
-        using var folder = new Testing.TemporaryFolder();
+        using var folder = new TemporaryFolder();
         var (output, errors) = (Path.Combine(folder.Path, "out"), Path.Combine(folder.Path, "err"));
-        start = new ProcessStartInfo("/bin/bash", [
-            "-c", "\"$0\" \"${@:3}\" > \"$1\" 2> \"$2\" < /dev/null", start.FileName, output, errors, .. arguments]);
-        using var process = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(Patience);
-        await process.WaitForExitAsync(patience.Token);
+        using var process = Process.Start(new ProcessStartInfo("/bin/bash", [
+            "-c", "\"$0\" \"${@:3}\" > \"$1\" 2> \"$2\" < /dev/null", Path.Combine(Root, "tests", "servers", script),
+            output, errors, .. arguments]))!;
+        await Task.Run(() => Patience.AwaitExit(process, script));
         return process.ExitCode == 0
             ? (await File.ReadAllTextAsync(output)).Trim()
             : throw new InvalidOperationException($"{script}: {await File.ReadAllTextAsync(errors)}");

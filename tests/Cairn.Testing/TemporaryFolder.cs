@@ -18,7 +18,8 @@ public sealed class TemporaryFolder : IDisposable
     static void Run(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        Patience.Read(process.StandardError.ReadToEndAsync(), program);
+        var errors = process.StandardError.ReadToEndAsync();
         Patience.AwaitExit(process, program);
+        Patience.Read(errors, program);
     }
 }

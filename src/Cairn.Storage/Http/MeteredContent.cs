@@ -11,9 +11,6 @@ sealed class UploadContent : HttpContent
     readonly TransferMeter _meter;
     readonly IdleWatch _watch;
 
-    /// <summary>Whether nobody reads the memory any more that it comes from.</summary>
-    public bool IsSent { get; private set; }
-
     public UploadContent(HttpContent inner, TransferMeter meter, IdleWatch watch)
     {
         _inner = inner;
@@ -22,6 +19,9 @@ sealed class UploadContent : HttpContent
         foreach (var header in inner.Headers)
             Headers.TryAddWithoutValidation(header.Key, header.Value);
     }
+
+    /// <summary>Whether nobody reads the memory any more that it comes from.</summary>
+    public bool IsSent { get; private set; }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);

@@ -14,6 +14,7 @@ sealed class TransferHandler(
     // To ask first whether the body is welcome costs a round trip; sending so much for nothing costs no more.
     const int SentAtOnceMax = 256 << 10;
 
+    /// <summary>What was told to stop has so long to do it.</summary>
     static readonly TimeSpan HearingMax = TimeSpan.FromSeconds(5);
 
     protected override async Task<HttpResponseMessage> SendAsync(

@@ -23,8 +23,8 @@ sealed class CrowdMember(CairnHome home, string name, string[] trees, Random ran
     public string? LastReported { get; private set; }
 
     /// <summary>
-    /// When the last run was started that was killed after the last report, if there is one: it may have committed, and
-    /// then what was reported is no longer the last.
+    /// When the first run since the last report was started that did not report, if there is one: killed, it may have
+    /// committed, and then what was reported is no longer the last.
     /// </summary>
     public DateTimeOffset? KilledSince { get; private set; }
 

@@ -86,8 +86,9 @@ public sealed class SecondDecoderTests
         foreach (var argument in (string[])[decoder, arguments[0], "--recovery-key-file", key, .. arguments[1..]])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
-        var output = Patience.Read(process.StandardOutput.ReadToEndAsync(), decoder);
+        var reading = process.StandardOutput.ReadToEndAsync();
         Patience.AwaitExit(process, decoder);
+        var output = Patience.Read(reading, decoder);
         Assert.True(process.ExitCode == code, $"it ended with {process.ExitCode}\n{output}");
         return output;
     }

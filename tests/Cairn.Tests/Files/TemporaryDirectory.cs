@@ -41,10 +41,10 @@ sealed partial class TemporaryDirectory : IDisposable
             WorkingDirectory = Path,
         };
         using var process = System.Diagnostics.Process.Start(start)!;
-        var output = Patience.Read(process.StandardOutput.ReadToEndAsync(), command);
+        var output = process.StandardOutput.ReadToEndAsync();
         Patience.AwaitExit(process, command);
         Assert.True(process.ExitCode == 0, $"{command} {string.Join(' ', arguments)} ended with {process.ExitCode}");
-        return output;
+        return Patience.Read(output, command);
     }
 
     // By a tool, since .NET stumbles over deep trees and names that are no text.
